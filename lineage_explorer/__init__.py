@@ -1,0 +1,66 @@
+"""See where data came from, what it feeds and what changed, from OpenLineage logs, in a notebook.
+
+>>> import lineage_explorer as lx
+>>> lin = lx.sample("dbt")
+>>> lin.upstream("customer_orders").sources["node"].len() > 0
+True
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_ROOMS = {
+    "read": "lineage",
+    "Lineage": "lineage",
+    "sample": "samples",
+    "samples": "samples",
+    "doctor": "doctor",
+    "Impact": "analysis.impact",
+    "Paths": "analysis.paths",
+    "Summary": "analysis.summary",
+    "Explorer": "view.widget",
+    "LineageError": "errors",
+    "NodeNotFound": "errors",
+    "AmbiguousName": "errors",
+    "SelectionError": "errors",
+    "SourceError": "errors",
+    "UnknownOption": "errors",
+    "MissingExtra": "errors",
+}
+
+__all__ = sorted(_ROOMS)
+
+if TYPE_CHECKING:
+    from lineage_explorer.analysis.impact import Impact
+    from lineage_explorer.analysis.paths import Paths
+    from lineage_explorer.analysis.summary import Summary
+    from lineage_explorer.doctor import doctor
+    from lineage_explorer.errors import (
+        AmbiguousName,
+        LineageError,
+        MissingExtra,
+        NodeNotFound,
+        SelectionError,
+        SourceError,
+        UnknownOption,
+    )
+    from lineage_explorer.lineage import Lineage, read
+    from lineage_explorer.samples import sample, samples
+    from lineage_explorer.view.widget import Explorer
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first used, so that importing the package costs nothing."""
+    if name not in _ROOMS:
+        raise AttributeError(f"module 'lineage_explorer' has no attribute {name!r}")
+    value = getattr(import_module(f"lineage_explorer.{_ROOMS[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

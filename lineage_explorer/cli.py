@@ -1,0 +1,270 @@
+"""The command line: the library's verbs over files, folders and standard input.
+
+Answers go to stdout, problems and errors to stderr. Exit code 0: answered; 1: nothing found, or
+findings; 2: a usage that makes no sense, or a source that cannot be read.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from lineage_explorer.errors import LineageError, NodeNotFound
+from lineage_explorer.plain import plain
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from lineage_explorer.lineage import Lineage
+
+ANSWERED, NOTHING, UNUSABLE = 0, 1, 2
+SELECTED = ("name", "kind", "namespace", "last_state", "owners", "tags")
+REACHED = ("hops", "name", "kind", "namespace", "last_run", "owners", "tags")
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Verbs(click.Group):
+    """A group in which an error of the library is a message and an exit code, not a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except LineageError as error:
+            say(f"error: {error}")
+            ctx.exit(code_of(error))
+        except OSError as error:
+            if isinstance(error, BrokenPipeError):
+                raise
+            say(f"error: {error}")
+            ctx.exit(UNUSABLE)
+
+
+@click.group(
+    cls=Verbs,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="SOURCE is a file, a folder, a glob, or - for standard input; several may be given.",
+)
+@click.version_option(package_name="lineage-explorer", message="%(prog)s %(version)s")
+def main() -> None:
+    """Read OpenLineage logs and ask what they say.
+
+    Exit codes: 0 answered, 1 nothing found or findings, 2 wrong usage or unreadable source.
+    """
+    for stream in (sys.stdout, sys.stderr):  # an old terminal's encoding is no reason to fail
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def reading(command: Command) -> Command:
+    """Give a command `SOURCE...` and the options of reading."""
+    command = click.option(
+        "--strict", is_flag=True, help="Exit with 1 where a line of the source cannot be read."
+    )(command)
+    return click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)(command)
+
+
+as_json = click.option("--json", "json", is_flag=True, help="Print one JSON document.")
+up_to = click.option("--hops", type=click.IntRange(min=1), help="Go at most so many hops.")
+
+
+@main.command()
+@reading
+@as_json
+def summary(sources: tuple[str, ...], *, strict: bool, json: bool) -> None:
+    """What is in a log: counts, time span, roots and sinks, problems."""
+    lin = read(sources, strict=strict, quiet=True)
+    found = lin.summary()
+    put(found if json else plain(str(found), lines=True))
+    if strict:
+        fail_on_errors(lin)
+
+
+@main.command()
+@reading
+@click.argument("expression", metavar="EXPR")
+@as_json
+def select(sources: tuple[str, ...], expression: str, *, strict: bool, json: bool) -> None:
+    """The nodes that EXPR selects, as "+orders and owner:team-a"."""
+    lin = read(sources, strict=strict)
+    put_nodes(lin.select(expression).nodes, SELECTED, json=json)
+
+
+@main.command()
+@reading
+@click.argument("node")
+@up_to
+@as_json
+def upstream(
+    sources: tuple[str, ...], node: str, *, hops: int | None, strict: bool, json: bool
+) -> None:
+    """Where NODE comes from: every dataset and job before it, nearest first."""
+    reached(read(sources, strict=strict).upstream(node, hops=hops), json=json)
+
+
+@main.command()
+@reading
+@click.argument("node")
+@up_to
+@as_json
+def downstream(
+    sources: tuple[str, ...], node: str, *, hops: int | None, strict: bool, json: bool
+) -> None:
+    """What depends on NODE: every dataset and job after it, nearest first."""
+    reached(read(sources, strict=strict).downstream(node, hops=hops), json=json)
+
+
+@main.command()
+@reading
+@click.argument("start", metavar="A")
+@click.argument("end", metavar="B")
+@click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True)
+@as_json
+def paths(
+    sources: tuple[str, ...], start: str, end: str, *, limit: int, strict: bool, json: bool
+) -> None:
+    """How A reaches B: every path, the shortest first."""
+    found = read(sources, strict=strict).paths(start, end, limit=limit)
+    if json:
+        put({"paths": found.paths, "count": found.count, "truncated": found.truncated})
+    else:
+        for path in found.paths:
+            put("\n  -> ".join(plain(node) for node in path))
+    if found.truncated:
+        say(f"note: there are more than {limit} paths; --limit shows more.")
+    if not found.paths:
+        say("nothing found: no path leads from the one to the other.")
+        raise SystemExit(NOTHING)
+
+
+@main.command()
+@reading
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--focus", metavar="NODE", help="The node in the middle.")
+@click.option("--hops", type=click.IntRange(min=0), default=1, show_default=True)
+@click.option("--select", "expression", metavar="EXPR", help="Only what EXPR selects.")
+def export(
+    sources: tuple[str, ...],
+    out: Path,
+    *,
+    focus: str | None,
+    hops: int,
+    expression: str | None,
+    strict: bool,
+) -> None:
+    """Write OUT as its ending says: .svg, .html, .ndjson, .mmd or .graphml."""
+    lin = read(sources, strict=strict)
+    if expression is not None and lin.select(expression).nodes.is_empty():
+        nothing_selected()
+    lin.write(out, focus=focus, hops=hops, select=expression)
+    say(f"wrote {out}")
+
+
+@main.command()
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep the notebook in this folder; a temporary one if not given.",
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=8888, show_default=True)
+@click.option("--no-browser", is_flag=True, help="Print the address, open nothing.")
+def demo(folder: Path | None, *, port: int, no_browser: bool) -> None:
+    """Open JupyterLab on the first notebook."""
+    from lineage_explorer.demo import prepare, serve
+
+    copy = prepare(folder or Path(tempfile.mkdtemp(prefix="lineage-explorer-")))
+    say(f"the notebook is {copy}")
+    serve(copy, port, browser=not no_browser)
+
+
+@main.command()
+@as_json
+def doctor(*, json: bool) -> None:
+    """Is everything there that the notebook view needs? What is not, and how to mend it."""
+    from lineage_explorer.checkup import checkup
+
+    found = checkup()
+    put(found.findings if json else str(found))
+    if not found.well:
+        raise SystemExit(NOTHING)
+
+
+def read(sources: tuple[str, ...], *, strict: bool, quiet: bool = False) -> Lineage:
+    """The lineage in the sources; what was wrong in them is said on stderr."""
+    import lineage_explorer as lx
+
+    inputs: list[str | IO[bytes]] = [
+        click.get_binary_stream("stdin") if source == "-" else source for source in sources
+    ]
+    lin = lx.read(inputs[0] if len(inputs) == 1 else inputs)
+    if not quiet:
+        tell_problems(lin)
+        if strict:
+            fail_on_errors(lin)
+    return lin
+
+
+def tell_problems(lin: Lineage) -> None:
+    """One line on stderr for each kind of error or warning in the source."""
+    for problem in lin.summary().problems.iter_rows(named=True):
+        if problem["severity"] != "info":
+            say(f"{problem['severity']}: {problem['code']}, {problem['count']} times in the source")
+
+
+def fail_on_errors(lin: Lineage) -> None:
+    """Stop with 1 where something in the source could not be read."""
+    bad = lin.problems.filter(lin.problems["severity"] == "error")
+    if bad.is_empty():
+        return
+    for row in bad.iter_rows(named=True):
+        say(f"{row['file']}:{row['line']}: {row['code']}: {row['message']}")
+    raise SystemExit(NOTHING)
+
+
+def reached(impact: Any, *, json: bool) -> None:
+    """Print an upstream or downstream."""
+    put_nodes(impact.nodes, REACHED, json=json)
+    if impact.truncated:
+        say("note: there is more beyond; more --hops shows it.")
+
+
+def put_nodes(nodes: pl.DataFrame, columns: tuple[str, ...], *, json: bool) -> None:
+    """Print nodes, or say that there are none and stop with 1."""
+    from lineage_explorer.printing import table
+
+    if json:
+        put(nodes)
+    elif not nodes.is_empty():
+        put(table(nodes.select(column for column in columns if column in nodes.columns)))
+    if nodes.is_empty():
+        nothing_selected()
+
+
+def put(value: Any) -> None:
+    """To stdout: a text as it is, anything else as JSON."""
+    from lineage_explorer.printing import document
+
+    click.echo(value if isinstance(value, str) else document(value))
+
+
+def say(text: str) -> None:
+    """To stderr, with nothing in it that could steer a terminal."""
+    click.echo(plain(text, lines=True), err=True)
+
+
+def nothing_selected() -> None:
+    """Say so and stop with 1."""
+    say("nothing found.")
+    raise SystemExit(NOTHING)
+
+
+def code_of(error: LineageError) -> int:
+    """1 where a node was asked for that is not there, 2 for anything else."""
+    asked = isinstance(error, NodeNotFound) or isinstance(error.__cause__, NodeNotFound)
+    return NOTHING if asked else UNUSABLE

@@ -1,0 +1,32 @@
+"""Datasets and jobs as one frame, with the newest run of each."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from lineage_explorer.tables import Frames
+
+
+def nodes(frames: Frames) -> pl.DataFrame:
+    """Columns: node, kind, namespace, name, last_run, last_state, owners, tags."""
+    runs = frames.runs.sort("last_seen", "run", nulls_last=False)
+    newest = runs.group_by("job", maintain_order=True).agg(
+        last_run=pl.col("run").last(), last_state=pl.col("state").last()
+    )
+    written = (
+        frames.io.filter(pl.col("direction") == "output")
+        .select("dataset", "run", "job")
+        .join(runs.select("run", "job", "state", "last_seen"), on=["run", "job"])
+        .sort("last_seen", "run", nulls_last=False)
+        .group_by("dataset", maintain_order=True)
+        .agg(last_run=pl.col("run").last(), last_state=pl.col("state").last())
+    )
+    shared = ["namespace", "name", "last_run", "last_state", "owners", "tags"]
+    datasets = frames.datasets.join(written, on="dataset", how="left", maintain_order="left")
+    jobs = frames.jobs.join(newest, on="job", how="left", maintain_order="left")
+    return pl.concat(
+        [
+            datasets.select(pl.col("dataset").alias("node"), pl.lit("dataset").alias("kind"), *shared),
+            jobs.select(pl.col("job").alias("node"), pl.lit("job").alias("kind"), *shared),
+        ]
+    )

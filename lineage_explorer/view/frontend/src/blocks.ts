@@ -1,0 +1,152 @@
+// The blocks of the side panel. Every string in them comes from a log: it is shown as text only.
+
+import { copyButton, h } from "./dom";
+import { tokens } from "./highlight";
+
+export interface BlockActions {
+  select(id: string): void;
+  focus(id: string): void;
+}
+
+type Json = Record<string, unknown>;
+
+const text = (value: unknown): string =>
+  value === null || value === undefined ? "" : typeof value === "object" ? JSON.stringify(value) : String(value as string | number | boolean);
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
+/** Long lists are shown a page at a time, and the button says what is left. */
+export const PAGE = 100;
+const LONG_TEXT = 20_000;
+
+export function makeBlock(value: unknown, actions: BlockActions): HTMLElement {
+  const block = (typeof value === "object" && value !== null ? value : {}) as Json;
+  switch (block["type"]) {
+    case "facts":
+      return facts(block);
+    case "table":
+      return table(block);
+    case "code":
+      return code(text(block["text"]), text(block["language"]));
+    case "json":
+      return json(block);
+    case "text":
+      return h("p", "lx-text", {}, text(block["text"]));
+    case "nodes":
+      return nodes(block, actions);
+    case "events":
+      return events(block);
+    default:
+      // A block of a later version: shown as it came rather than left out.
+      return code(JSON.stringify(value, null, 2), "json");
+  }
+}
+
+function note(block: Json): HTMLElement[] {
+  const words = text(block["note"]);
+  return words ? [h("p", "lx-note", {}, words)] : [];
+}
+
+function facts(block: Json): HTMLElement {
+  const element = h("dl", "lx-facts");
+  for (const row of list(block["rows"])) {
+    const [label, value] = list(row);
+    element.append(h("dt", "", {}, text(label)), h("dd", "", {}, text(value) || "–"));
+  }
+  return element;
+}
+
+/** Append items in pages, with a button for the next one. */
+function paged(parent: HTMLElement, after: HTMLElement, items: readonly unknown[], make: (item: unknown) => HTMLElement): void {
+  let shown = 0;
+  const more = h("button", "lx-link", { type: "button" });
+  const next = () => {
+    const page = items.slice(shown, shown + PAGE);
+    parent.append(...page.map(make));
+    shown += page.length;
+    const rest = items.length - shown;
+    more.hidden = rest === 0;
+    more.textContent = `Show ${Math.min(PAGE, rest)} more of ${rest}`;
+  };
+  more.addEventListener("click", next);
+  next();
+  after.append(more);
+}
+
+function table(block: Json): HTMLElement {
+  const body = h("tbody");
+  const head = h("thead", "", {}, h("tr", "", {}, ...list(block["columns"]).map((name) => h("th", "", { scope: "col" }, text(name)))));
+  const scroll = h("div", "lx-table", { tabindex: 0, role: "region", "aria-label": "Table" }, h("table", "", {}, head, body));
+  const element = h("div", "lx-block", {}, scroll);
+  paged(body, element, list(block["rows"]), (row) => h("tr", "", {}, ...list(row).map((cell) => h("td", "", { title: text(cell) }, text(cell)))));
+  element.append(...note(block));
+  return element;
+}
+
+function code(source: string, language: string): HTMLElement {
+  const pre = h("pre", "lx-code", { tabindex: 0, "aria-label": language || "text" });
+  const element = h("div", "lx-block lx-copyable", {}, pre);
+  const fill = (shown: string) => pre.replaceChildren(...tokens(shown, language).map(([kind, piece]) => (kind ? h("span", `lx-token-${kind}`, {}, piece) : piece)));
+  const actions = h("div", "lx-actions", {}, copyButton("Copy", () => source));
+  if (source.length > LONG_TEXT) {
+    fill(source.slice(0, LONG_TEXT));
+    const all = h("button", "lx-link", { type: "button" }, `Show all ${source.length} characters`);
+    all.addEventListener("click", () => {
+      fill(source);
+      all.remove();
+    });
+    actions.append(all);
+  } else {
+    fill(source);
+  }
+  element.append(actions);
+  return element;
+}
+
+/** A heading that opens; what is inside is made when it is first opened. */
+function fold(summary: readonly (Node | string)[], open: boolean, make: () => HTMLElement): HTMLElement {
+  const element = h("details", "lx-fold", {}, h("summary", "", {}, ...summary));
+  let made = false;
+  const fill = () => {
+    if (made || !element.open) return;
+    made = true;
+    element.append(make());
+  };
+  element.addEventListener("toggle", fill);
+  element.open = open;
+  fill();
+  return element;
+}
+
+function json(block: Json): HTMLElement {
+  return fold([text(block["name"])], block["open"] === true, () => code(text(block["text"]), "json"));
+}
+
+function nodes(block: Json, actions: BlockActions): HTMLElement {
+  const items = list(block["items"]);
+  const element = h("div", "lx-block", {}, h("h3", "lx-heading", {}, text(block["title"]), h("span", "lx-muted", {}, ` ${items.length}`)));
+  const box = h("div", "lx-nodes");
+  element.append(box);
+  paged(box, element, items, (item) => {
+    const [id, label, above, kind] = list(item).map(text);
+    const row = h("button", "lx-node-row", { type: "button", title: id }, h("span", "lx-node-name", {}, label ?? ""), h("span", "lx-muted", {}, [above, kind].filter(Boolean).join(" · ")));
+    row.addEventListener("click", () => actions.select(id ?? ""));
+    row.addEventListener("dblclick", () => actions.focus(id ?? ""));
+    return row;
+  });
+  if (items.length === 0) box.append(h("p", "lx-note", {}, "None shown in these events"));
+  element.append(...note(block));
+  return element;
+}
+
+function events(block: Json): HTMLElement {
+  const element = h("div", "lx-block");
+  const box = h("div", "lx-events");
+  element.append(box);
+  paged(box, element, list(block["items"]), (item) => {
+    const event = (typeof item === "object" && item !== null ? item : {}) as Json;
+    const where = text(event["where"]);
+    return fold([h("span", "", {}, text(event["title"])), h("span", "lx-where", {}, where)], false, () => code(text(event["text"]), "json"));
+  });
+  element.append(...note(block));
+  return element;
+}

@@ -1,0 +1,192 @@
+// Near nodes as HTML: native text, made when they come into view and let go when they leave it.
+
+import { h } from "./dom";
+import { icon, stateGlyph, stateName, storageGlyph } from "./glyphs";
+import { sentence, type Graph, type Lit } from "./graph";
+import { cutMiddle, type TextSizes } from "./near";
+import type { Moves } from "./motion";
+import { PATTERNS, type Colouring, type Theme } from "./paint";
+import type { Row, Scene } from "./wire";
+
+/** What decides how a card looks; a change of any of it makes the cards anew. */
+export interface Look {
+  readonly scene: Scene;
+  readonly graph: Graph;
+  readonly theme: Theme;
+  readonly colouring: (node: number) => Colouring;
+  readonly sizes: TextSizes;
+  readonly canOpen: boolean;
+  readonly open: ReadonlySet<string>;
+}
+
+/** What changes under the hand and only toggles classes. */
+export interface Touch {
+  readonly lit: Lit | null;
+  readonly faded: Uint8Array | null;
+  readonly selected: ReadonlySet<number>;
+  readonly active: number;
+}
+
+const ruler = document.createElement("canvas").getContext("2d");
+
+function fitted(text: string, font: string, room: number): string {
+  if (!ruler) return text;
+  ruler.font = font;
+  return cutMiddle(text, room, (s) => ruler.measureText(s).width);
+}
+
+export class Cards {
+  private readonly made = new Map<number, HTMLElement>();
+  private look: Look | null = null;
+
+  constructor(
+    private readonly layer: HTMLElement,
+    private readonly prefix: string,
+  ) {}
+
+  /** Show exactly the given nodes. */
+  show(near: readonly number[], look: Look): boolean {
+    let changed = false;
+    if (this.look !== look) {
+      this.layer.replaceChildren();
+      this.made.clear();
+      this.look = look;
+      const { sizes } = look;
+      for (const [name, size] of Object.entries(sizes)) this.layer.style.setProperty(`--lx-${name}-size`, `${size as number}px`);
+      changed = true;
+    }
+    const wanted = new Set(near);
+    for (const [i, card] of this.made) {
+      if (wanted.has(i)) continue;
+      card.remove();
+      this.made.delete(i);
+      changed = true;
+    }
+    for (const i of near) {
+      if (this.made.has(i)) continue;
+      const card = makeCard(look, i);
+      card.id = `${this.prefix}-${i}`;
+      this.made.set(i, card);
+      this.layer.append(card);
+      changed = true;
+    }
+    return changed;
+  }
+
+  touch({ lit, faded, selected, active }: Touch): void {
+    const scene = this.look?.scene;
+    for (const [i, card] of this.made) {
+      card.classList.toggle("lx-dim", lit ? !lit.nodes[i] : Boolean(faded?.[i]));
+      card.classList.toggle("lx-selected", selected.has(i));
+      card.classList.toggle("lx-active", active === i);
+      if (!scene?.rows.has(i)) continue;
+      card.querySelectorAll(".lx-row").forEach((row, r) => row.classList.toggle("lx-lit", Boolean(lit?.rows.has(`${i}:${r}`))));
+    }
+  }
+
+  place(moves: Moves | null, left: number): void {
+    const scene = this.look?.scene;
+    if (!scene) return;
+    for (const [i, card] of this.made) {
+      const x = scene.nodes.x[i] + (moves ? moves.dx[i] * left : 0);
+      const y = scene.nodes.y[i] + (moves ? moves.dy[i] * left : 0);
+      card.style.transform = `translate(${x}px, ${y}px)`;
+      card.style.opacity = moves?.fresh[i] ? String(1 - left) : "";
+    }
+  }
+
+  idOf(node: number): string | null {
+    return this.made.get(node)?.id ?? null;
+  }
+}
+
+function makeCard(look: Look, i: number): HTMLElement {
+  const { scene, graph, theme } = look;
+  const { kind, w, h: height, id, caption } = scene.nodes;
+  const shape = kind[i] === "job" || kind[i] === "stub" || kind[i] === "group" ? kind[i] : "dataset";
+  const card = h("div", `lx-node lx-${shape}`, { role: "group", "aria-label": sentence(scene, graph, i) });
+  card.style.width = `${w[i]}px`;
+  card.style.height = `${height[i]}px`;
+  if (scene.focus.includes(id[i])) card.classList.add("lx-focused");
+  const tint = look.colouring(i);
+  if (tint.colour) card.style.setProperty("--lx-tint", tint.colour);
+  if (shape === "dataset") fillDataset(card, look, i, tint);
+  else fillPill(card, look, i, tint, shape);
+  if (caption[i]) card.append(h("div", "lx-caption", {}, fitted(caption[i], `10.5px ${theme.font}`, Math.max(w[i], 208))));
+  return card;
+}
+
+function bar(tint: Colouring): HTMLElement {
+  const pattern = PATTERNS.has(tint.pattern) ? ` lx-pattern-${tint.pattern}` : "";
+  return h("span", `lx-bar${pattern}`);
+}
+
+function fillDataset(card: HTMLElement, look: Look, i: number, tint: Colouring): void {
+  const { scene, sizes, theme } = look;
+  const { label, above, glyph, badge, columns, id, w } = scene.nodes;
+  const rows = scene.rows.get(i);
+  const drawing = storageGlyph(glyph[i]);
+  if (glyph[i] === "model") card.classList.add("lx-model");
+  if (tint.colour) card.append(bar(tint));
+
+  const chips = h("span", "lx-chips");
+  if (sizes.chip) {
+    if (badge[i]) chips.append(h("span", "lx-chip", {}, badge[i]));
+    if (tint.mark) chips.append(h("span", "lx-chip lx-mark", {}, tint.mark));
+  }
+  const openable = look.canOpen && (rows !== undefined || (columns ? columns[i] > 0 : true));
+  const head = h("div", "lx-head");
+  head.style.height = `${scene.metrics.header - 1}px`;
+  if (sizes.above && (above[i] || drawing)) {
+    const line = h("div", "lx-above");
+    if (drawing) line.append(icon(drawing, 11));
+    line.append(h("span", "lx-above-text", {}, above[i]));
+    line.append(chips);
+    head.append(line);
+  }
+  const room = w[i] - 15 - (openable ? 28 : 12);
+  head.append(h("div", "lx-label", {}, fitted(label[i], `${sizes.label}px ${theme.font}`, room)));
+  card.append(head);
+  if (openable) card.append(openButton(label[i], look.open.has(id[i]) || rows !== undefined));
+  if (rows) card.append(rowList(rows, scene.metrics.row));
+}
+
+function openButton(label: string, open: boolean): HTMLElement {
+  const button = h(
+    "button",
+    "lx-open",
+    { type: "button", tabindex: -1, "aria-expanded": String(open), "aria-label": `${open ? "Hide" : "Show"} columns of ${label}` },
+    icon("chevron"),
+  );
+  return button;
+}
+
+function rowList(rows: readonly Row[], height: number): HTMLElement {
+  const list = h("div", "lx-rows");
+  for (const [name, type, mark] of rows) {
+    const more = mark === "more";
+    const row = h("div", more ? "lx-row lx-more" : "lx-row", {}, h("span", "lx-row-name", {}, name));
+    row.style.height = `${height}px`;
+    if (mark && !more) row.append(h("span", "lx-chip", {}, mark));
+    if (type) row.append(h("span", "lx-row-type", {}, type));
+    list.append(row);
+  }
+  return list;
+}
+
+function fillPill(card: HTMLElement, look: Look, i: number, tint: Colouring, shape: string): void {
+  const { scene, sizes, theme } = look;
+  const { label, state, badge, w } = scene.nodes;
+  if (tint.colour && shape !== "stub") card.classList.add("lx-tinted");
+  const name = stateName(state[i]);
+  let room = w[i] - 20;
+  if (name && shape === "job") {
+    const mark = icon(stateGlyph(name), 12);
+    mark.classList.add(`lx-state-${name}`);
+    card.append(mark);
+    room -= 17;
+  }
+  card.append(h("span", "lx-label", {}, fitted(label[i], `${sizes.job}px ${theme.font}`, room)));
+  if (tint.mark && sizes.chip && shape !== "stub") card.append(h("span", "lx-corner", {}, tint.mark));
+  else if (badge[i] && shape === "group") card.append(h("span", "lx-chip", {}, badge[i]));
+}

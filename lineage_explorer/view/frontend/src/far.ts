@@ -1,0 +1,155 @@
+// Nodes too far away to be cards: name plates above zoom 0.3, below it blocks with a mark.
+
+import { visible } from "./camera";
+import { DIM, type Frame } from "./canvas";
+import { glyphPath, stateGlyph, stateName } from "./glyphs";
+import { cutMiddle, levelOf, MIN_TEXT } from "./near";
+import { fillFor, stateColour } from "./paint";
+
+export function drawFarNodes(context: CanvasRenderingContext2D, frame: Frame): void {
+  const { scene, camera, size, near, moves, left } = frame;
+  const list = moves ? Array.from({ length: scene.nodes.count }, (_, i) => i) : frame.hits.nodesIn(visible(camera, size, 8));
+  const block = levelOf(camera.k) === "block";
+  context.textBaseline = "middle";
+  for (const i of list) {
+    if (near.has(i)) continue;
+    const x = (scene.nodes.x[i] + (moves ? moves.dx[i] * left : 0)) * camera.k + camera.x;
+    const y = (scene.nodes.y[i] + (moves ? moves.dy[i] * left : 0)) * camera.k + camera.y;
+    const w = scene.nodes.w[i] * camera.k;
+    const h = scene.nodes.h[i] * camera.k;
+    if (x > size.width || y > size.height || x + w < 0 || y + h < 0) continue;
+    const dim = frame.lit ? !frame.lit.nodes[i] : Boolean(frame.faded?.[i]);
+    context.globalAlpha = (dim ? DIM : 1) * (moves?.fresh[i] ? 1 - left : 1);
+    if (block) drawBlock(context, frame, i, x, y, w, h);
+    else drawPlate(context, frame, i, x, y, w, h);
+    drawRings(context, frame, i, x, y, w, h);
+  }
+}
+
+function radiusOf(frame: Frame, i: number, h: number): number {
+  const kind = frame.scene.nodes.kind[i];
+  return kind === "job" || kind === "stub" ? h / 2 : Math.max(1.5, frame.scene.metrics.radius * frame.camera.k);
+}
+
+function outline(context: CanvasRenderingContext2D, x: number, y: number, w: number, h: number, r: number): void {
+  context.beginPath();
+  context.roundRect(x, y, w, h, Math.min(r, h / 2, w / 2));
+}
+
+function drawBlock(context: CanvasRenderingContext2D, frame: Frame, i: number, x: number, y: number, w: number, h: number): void {
+  const { theme, scene } = frame;
+  const { colour, mark, pattern } = frame.colouring(i);
+  const kind = scene.nodes.kind[i];
+  const wide = Math.max(w, 3);
+  const high = Math.max(h, 2);
+  if (high < 5) {
+    context.fillStyle = colour ?? (kind === "job" ? theme.edge : theme.muted);
+    context.fillRect(x, y, wide, high);
+    return;
+  }
+  outline(context, x, y, wide, high, radiusOf(frame, i, high));
+  context.fillStyle = kind === "job" || kind === "stub" ? theme.pill : theme.card;
+  context.fill();
+  context.lineWidth = 1;
+  context.strokeStyle = kind === "stub" ? theme.line : theme.edge;
+  context.stroke();
+  if (colour) {
+    context.save();
+    context.clip();
+    context.fillStyle = fillFor(context, colour, pattern);
+    context.fillRect(x, y, Math.max(5, wide * 0.16), high);
+    context.restore();
+  }
+  const text = mark || scene.nodes.badge[i];
+  if (text && high >= MIN_TEXT + 1 && kind === "dataset") {
+    context.font = `600 ${MIN_TEXT}px ${theme.font}`;
+    if (context.measureText(text).width < wide * 0.7) {
+      context.fillStyle = colour ?? theme.muted;
+      context.textAlign = "center";
+      context.fillText(text, x + wide * 0.58, y + high / 2 + 0.5);
+      context.textAlign = "left";
+    }
+    return;
+  }
+  if (kind === "job") drawState(context, frame, i, x + wide / 2, y + high / 2, Math.min(high, 9));
+}
+
+function drawState(context: CanvasRenderingContext2D, frame: Frame, i: number, cx: number, cy: number, size: number): void {
+  const state = stateName(frame.scene.nodes.state[i]);
+  if (!state || size < 4) return;
+  context.save();
+  context.translate(cx - size / 2, cy - size / 2);
+  context.scale(size / 12, size / 12);
+  context.strokeStyle = stateColour(frame.theme, state);
+  context.lineWidth = 2;
+  context.stroke(glyphPath(stateGlyph(state)));
+  context.restore();
+}
+
+function drawPlate(context: CanvasRenderingContext2D, frame: Frame, i: number, x: number, y: number, w: number, h: number): void {
+  const { theme, scene, camera } = frame;
+  const { colour, pattern } = frame.colouring(i);
+  const kind = scene.nodes.kind[i];
+  const pill = kind === "job" || kind === "stub";
+  outline(context, x, y, w, h, radiusOf(frame, i, h));
+  context.fillStyle = pill ? theme.pill : theme.card;
+  context.fill();
+  if (colour) {
+    context.save();
+    context.clip();
+    if (pill) {
+      context.globalAlpha *= 0.18;
+      context.fillStyle = colour;
+      context.fillRect(x, y, w, h);
+    } else {
+      context.fillStyle = fillFor(context, colour, pattern);
+      context.fillRect(x, y, Math.max(3, 5 * camera.k), h);
+    }
+    context.restore();
+  }
+  outline(context, x, y, w, h, radiusOf(frame, i, h));
+  context.lineWidth = 1;
+  context.strokeStyle = pill && colour ? colour : theme.line;
+  if (kind === "stub") context.setLineDash([3, 2]);
+  context.stroke();
+  context.setLineDash([]);
+
+  const head = pill ? h : Math.min(h, scene.metrics.header * camera.k);
+  const font = pill ? MIN_TEXT : Math.max(MIN_TEXT, Math.min(12, Math.round(head * 0.5)));
+  const mark = kind === "job" && scene.nodes.state[i] ? Math.min(9, h - 2) : 0;
+  if (mark) drawState(context, frame, i, x + 4 + mark / 2, y + h / 2, mark);
+  if (head < font + 2) return;
+  const indent = pill ? 5 + (mark ? mark + 2 : 0) : Math.max(3, 5 * camera.k) + 4;
+  context.font = `${font}px ${theme.font}`;
+  const text = plateText(context, scene.nodes.label[i], w - indent - (pill ? 5 : 4));
+  if (!text) return;
+  context.fillStyle = kind === "stub" ? theme.muted : theme.ink;
+  context.fillText(text, x + indent, y + head / 2 + 0.5);
+}
+
+const cuts = new Map<string, string>();
+
+/** A label cut to fit, remembered; fewer than four letters say nothing and are left out. */
+function plateText(context: CanvasRenderingContext2D, label: string, room: number): string {
+  const key = `${context.font}\n${Math.floor(room)}\n${label}`;
+  let text = cuts.get(key);
+  if (text === undefined) {
+    if (cuts.size > 20_000) cuts.clear();
+    text = cutMiddle(label, room, (s) => context.measureText(s).width);
+    if (text !== label && text.length < 5) text = "";
+    cuts.set(key, text);
+  }
+  return text;
+}
+
+function drawRings(context: CanvasRenderingContext2D, frame: Frame, i: number, x: number, y: number, w: number, h: number): void {
+  const chosen = frame.selected.has(i);
+  if (!chosen && frame.active !== i) return;
+  context.globalAlpha = 1;
+  outline(context, x - 2.5, y - 2.5, Math.max(w, 3) + 5, Math.max(h, 2) + 5, radiusOf(frame, i, h) + 2.5);
+  context.lineWidth = 2;
+  context.strokeStyle = chosen ? frame.theme.accent : frame.theme.ink;
+  if (!chosen) context.setLineDash([3, 2]);
+  context.stroke();
+  context.setLineDash([]);
+}

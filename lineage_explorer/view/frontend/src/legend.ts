@@ -1,0 +1,91 @@
+// The legend: what the colours mean, how many of each are shown; a click dims the others.
+
+import { h } from "./dom";
+import { icon } from "./glyphs";
+import { PATTERNS, tokenColour } from "./paint";
+import type { Mode, Scene } from "./wire";
+
+/** How many shown nodes carry each entry, and how many none; stubs and groups are no nodes. */
+export function countEntries(scene: Scene, mode: Mode): { entries: number[]; none: number } {
+  const entries = new Array<number>(mode.entries.length).fill(0);
+  let none = 0;
+  for (let i = 0; i < scene.nodes.count; i++) {
+    if (scene.nodes.kind[i] === "stub") continue;
+    const value = mode.values[i];
+    if (value < entries.length) entries[value]++;
+    else none++;
+  }
+  return { entries, none };
+}
+
+/** 1 for each node that a legend with these entries switched on dims; null when nothing is chosen. */
+export function fadedBy(scene: Scene, mode: Mode | null, chosen: ReadonlySet<number>): Uint8Array | null {
+  if (!mode || chosen.size === 0) return null;
+  return Uint8Array.from({ length: scene.nodes.count }, (_, i) => (chosen.has(mode.values[i]) ? 0 : 1));
+}
+
+export class Legend {
+  readonly element = h("section", "lx-legend", { "aria-label": "Legend" });
+  readonly chosen = new Set<number>();
+  private folded = false;
+  private mode: Mode | null = null;
+  private tight = false;
+
+  constructor(private readonly changed: () => void) {}
+
+  update(scene: Scene, mode: Mode | null, dark: boolean): void {
+    if (mode?.name !== this.mode?.name) this.chosen.clear();
+    this.mode = mode;
+    const counts = mode ? countEntries(scene, mode) : null;
+    this.element.hidden = !mode || !counts || scene.nodes.count === 0 || mode.entries.length === 0;
+    if (this.element.hidden || !mode || !counts) return;
+    const list = h("div", "lx-legend-list", { hidden: this.folded });
+    mode.entries.forEach((entry, i) => {
+      if (counts.entries[i] === 0 && !this.chosen.has(i)) return;
+      const swatch = h("span", `lx-swatch${PATTERNS.has(entry.pattern) ? ` lx-pattern-${entry.pattern}` : ""}`);
+      const colour = tokenColour(scene, entry.token, dark);
+      if (colour) swatch.style.setProperty("--lx-tint", colour);
+      const row = h(
+        "button",
+        "lx-legend-row",
+        { type: "button", "aria-pressed": String(this.chosen.has(i)), title: entry.label },
+        swatch,
+        h("span", "lx-legend-label", {}, ...(entry.mark ? [h("b", "", {}, entry.mark), " "] : []), entry.label),
+        h("span", "lx-count", {}, String(counts.entries[i])),
+      );
+      row.addEventListener("click", () => this.toggle(i));
+      list.append(row);
+    });
+    if (counts.none > 0) {
+      list.append(h("div", "lx-legend-row lx-muted", {}, h("span", "lx-swatch lx-none"), h("span", "lx-legend-label", {}, "not coloured"), h("span", "lx-count", {}, String(counts.none))));
+    }
+    const title = h("button", "lx-legend-title", { type: "button", "aria-expanded": String(!this.folded) }, mode.title || mode.name, h("span", "lx-muted", {}, this.chosen.size ? " · filtered" : this.folded ? "" : " · click to filter"), icon("chevron", 11));
+    title.addEventListener("click", () => this.fold(!this.folded));
+    this.element.replaceChildren(title, list);
+    this.element.classList.toggle("lx-folded", this.folded);
+  }
+
+  /** Small views start folded; what a hand has opened stays as it is until the size class changes. */
+  setTight(tight: boolean): void {
+    if (tight === this.tight) return;
+    this.tight = tight;
+    this.fold(tight);
+  }
+
+  clear(): boolean {
+    if (this.chosen.size === 0) return false;
+    this.chosen.clear();
+    this.changed();
+    return true;
+  }
+
+  private fold(folded: boolean): void {
+    this.folded = folded;
+    this.changed();
+  }
+
+  private toggle(i: number): void {
+    if (!this.chosen.delete(i)) this.chosen.add(i);
+    this.changed();
+  }
+}

@@ -1,0 +1,100 @@
+// A file without a kernel as a host: answers come from what Python put into the file.
+
+import { DEFAULTS, same, type Host, type Name, type State, type Suggestion } from "./host";
+
+export interface Payload {
+  readonly state: Partial<State>;
+  readonly scene: string;
+  readonly details: Record<string, unknown>;
+  readonly scenes: Record<string, string>;
+}
+
+export function fromBase64(text: string): Uint8Array {
+  const raw = atob(text);
+  const bytes = new Uint8Array(raw.length);
+  for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
+  return bytes;
+}
+
+const ELSEWHERE = "Open it in a notebook to see more.";
+
+export class StaticHost implements Host {
+  readonly live = false;
+  private readonly state: State;
+  private readonly home: readonly string[];
+  private readonly first: Uint8Array;
+  private readonly details: ReadonlyMap<string, unknown>;
+  private readonly scenes: ReadonlyMap<string, string>;
+  private readonly listeners = new Map<Name, Set<() => void>>();
+
+  constructor(payload: Payload) {
+    this.first = fromBase64(payload.scene);
+    this.details = new Map(Object.entries(payload.details));
+    this.scenes = new Map(Object.entries(payload.scenes));
+    this.state = { ...DEFAULTS, ...payload.state, _scene: this.first };
+    this.home = this.state.focus;
+    this.state._detail = this.detail();
+  }
+
+  get<K extends Name>(name: K): State[K] {
+    return this.state[name];
+  }
+
+  on(name: Name, callback: () => void): () => void {
+    const set = this.listeners.get(name) ?? new Set();
+    this.listeners.set(name, set.add(callback));
+    return () => void set.delete(callback);
+  }
+
+  set<K extends Name>(name: K, value: State[K]): void {
+    if (name === "focus") return this.refocus(value as string[]);
+    if (name === "expanded" || name === "open" || name === "hops") return this.put("_notice", ELSEWHERE);
+    this.put(name, value);
+    if (name === "selection" || name === "edge") this.put("_detail", this.detail());
+    if (name === "_typed") this.put("_suggest", JSON.stringify(this.find(value as string, 12)));
+    if (name === "query") this.search(value as string);
+  }
+
+  private put<K extends Name>(name: K, value: State[K]): void {
+    this.state[name] = value;
+    for (const callback of [...(this.listeners.get(name) ?? [])]) callback();
+  }
+
+  private refocus(focus: string[]): void {
+    const scene = focus.length === 1 ? this.scenes.get(focus[0]) : undefined;
+    if (!scene && !same(focus, this.home)) return this.put("_notice", ELSEWHERE);
+    this.put("focus", focus);
+    this.put("_scene", scene ? fromBase64(scene) : this.first);
+  }
+
+  private detail(): string {
+    const { selection, edge } = this.state;
+    const key = edge.length === 2 ? edge.join("\0") : (selection[selection.length - 1] ?? "");
+    const detail = this.details.get(key);
+    return detail === undefined ? "" : JSON.stringify(detail);
+  }
+
+  /** Nodes whose name or place contains the text, whatever the case: names that begin with it first. */
+  private find(typed: string, limit: number): Suggestion[] {
+    const wanted = typed.trim().toLowerCase();
+    if (!wanted) return [];
+    const found: [rank: number, suggestion: Suggestion][] = [];
+    for (const [id, value] of this.details) {
+      if (id.includes("\0") || typeof value !== "object" || value === null) continue;
+      const { title, above, kind } = value as Record<string, unknown>;
+      const name = typeof title === "string" ? title : id;
+      const place = name.toLowerCase().indexOf(wanted);
+      if (place < 0 && !id.toLowerCase().includes(wanted)) continue;
+      found.push([place < 0 ? 1e6 : place, [id, name, typeof above === "string" ? above : "", typeof kind === "string" ? kind : ""]]);
+    }
+    return found.sort((a, b) => a[0] - b[0] || (a[1][1] < b[1][1] ? -1 : 1)).slice(0, limit).map(([, s]) => s);
+  }
+
+  private search(query: string): void {
+    const found = this.find(query, Infinity).map(([id]) => id);
+    if (!query.trim()) return this.put("_error", "");
+    const text = "No name in this file contains that. In a notebook this box takes the whole selection language.";
+    this.put("_error", found.length ? "" : JSON.stringify({ text, at: null }));
+    if (found.length) this.set("selection", found);
+  }
+}

@@ -1,0 +1,267 @@
+// The scene as Python sends it: one block of bytes, decoded once into typed arrays.
+
+export type Row = readonly [name: string, type: string, mark: string];
+
+export interface ModeEntry {
+  readonly label: string;
+  readonly token: string;
+  readonly mark: string;
+  readonly pattern: string;
+}
+
+export interface Mode {
+  readonly name: string;
+  readonly title: string;
+  readonly entries: readonly ModeEntry[];
+  readonly values: Uint8Array;
+}
+
+export interface Nodes {
+  readonly count: number;
+  readonly id: readonly string[];
+  readonly kind: readonly string[];
+  readonly label: readonly string[];
+  readonly above: readonly string[];
+  readonly title: readonly string[];
+  readonly glyph: readonly string[];
+  readonly state: readonly string[];
+  readonly badge: readonly string[];
+  readonly caption: readonly string[];
+  /** How many columns a card could open to; absent in an older scene: then unknown. */
+  readonly columns: readonly number[] | null;
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  readonly w: Float32Array;
+  readonly h: Float32Array;
+  readonly rank: Uint32Array;
+}
+
+export interface Edges {
+  readonly count: number;
+  readonly title: readonly string[];
+  readonly source: Uint32Array;
+  readonly target: Uint32Array;
+  readonly kind: Uint8Array;
+  readonly basis: Uint8Array;
+  readonly flags: Uint8Array;
+  readonly runs: Uint32Array;
+  readonly sourceRow: Uint32Array;
+  readonly targetRow: Uint32Array;
+  readonly pointStart: Uint32Array;
+  readonly points: Float32Array;
+}
+
+export interface Scene {
+  readonly nodes: Nodes;
+  readonly edges: Edges;
+  readonly rows: ReadonlyMap<number, readonly Row[]>;
+  readonly modes: readonly Mode[];
+  readonly palette: ReadonlyMap<string, readonly [light: string, dark: string]>;
+  readonly metrics: { readonly header: number; readonly row: number; readonly job: number; readonly radius: number };
+  readonly focus: readonly string[];
+  readonly summary: string;
+  readonly empty: string;
+  readonly note: string;
+  readonly description: string;
+  readonly index: ReadonlyMap<string, number>;
+}
+
+export const Kind = { reads: 0, writes: 1, derives: 2, handsOver: 3, column: 4, stub: 5 } as const;
+export const Basis = { declared: 0, columns: 1, implied: 2 } as const;
+export const Flag = { back: 1, indirect: 2, masked: 4 } as const;
+export const NO_ROW = 0xffffffff;
+
+/** The bytes are not a scene: the message says which part is wrong. */
+export class WireError extends Error {
+  override name = "WireError";
+}
+
+type Json = Record<string, unknown>;
+
+function fail(what: string): never {
+  throw new WireError(`The picture's data cannot be read: ${what}. Run the cell again; if it stays, the package and its view differ in version.`);
+}
+
+function object(value: unknown, what: string): Json {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) fail(`${what} is not an object`);
+  return value as Json;
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : value === null || value === undefined ? "" : String(value as number);
+}
+
+function texts(value: unknown, count: number, what: string): string[] {
+  if (!Array.isArray(value)) fail(`${what} is missing`);
+  if (value.length !== count) fail(`${what} has ${value.length} entries, not ${count}`);
+  return value.map(text);
+}
+
+function optionalTexts(value: unknown, count: number, what: string): string[] {
+  return value === undefined ? new Array<string>(count).fill("") : texts(value, count, what);
+}
+
+/** A view of the bytes that starts on a multiple of four, copied only when it must be. */
+function aligned(data: DataView | ArrayBuffer | Uint8Array): { buffer: ArrayBuffer; offset: number; length: number } {
+  if (data instanceof ArrayBuffer) return { buffer: data, offset: 0, length: data.byteLength };
+  const { buffer, byteOffset, byteLength } = data;
+  if (buffer instanceof ArrayBuffer && byteOffset % 4 === 0) return { buffer, offset: byteOffset, length: byteLength };
+  const copy = new Uint8Array(byteLength);
+  copy.set(new Uint8Array(buffer, byteOffset, byteLength));
+  return { buffer: copy.buffer, offset: 0, length: byteLength };
+}
+
+/** Decode `LXS1` bytes; everything that indexes something else is checked here, once. */
+export function decodeScene(data: DataView | ArrayBuffer | Uint8Array): Scene {
+  const { buffer, offset, length } = aligned(data);
+  if (length < 8) fail("it is shorter than its own header");
+  const bytes = new Uint8Array(buffer, offset, length);
+  if (String.fromCharCode(...bytes.subarray(0, 4)) !== "LXS1") fail("it does not begin with LXS1");
+  const headerLength = new DataView(buffer, offset, length).getUint32(4, true);
+  const start = 8 + headerLength;
+  if (start > length || start % 4 !== 0) fail(`a header of ${headerLength} bytes does not fit`);
+
+  let header: Json;
+  try {
+    header = object(JSON.parse(new TextDecoder().decode(bytes.subarray(8, start))), "the header");
+  } catch (error) {
+    if (error instanceof WireError) throw error;
+    fail("its header is not JSON");
+  }
+  if (header["version"] !== 1) fail(`version ${text(header["version"])} is not 1`);
+
+  const specs = new Map(Object.entries(object(header["arrays"], "arrays")));
+  const array = <T>(name: string, dtype: string, make: new (b: ArrayBuffer, o: number, n: number) => T, size: number, count: number): T => {
+    const spec = specs.get(name);
+    if (!Array.isArray(spec) || spec.length !== 3) fail(`array ${name} is missing`);
+    const [type, from, n] = spec as [unknown, unknown, unknown];
+    if (type !== dtype) fail(`array ${name} is ${text(type)}, not ${dtype}`);
+    if (typeof from !== "number" || typeof n !== "number" || from < 0 || from % 4 !== 0 || start + from + n * size > length) {
+      fail(`array ${name} lies outside the data`);
+    }
+    if (count >= 0 && n !== count) fail(`array ${name} has ${n} entries, not ${count}`);
+    return new make(buffer, offset + start + from, n);
+  };
+  const f4 = (name: string, count: number) => array(name, "f4", Float32Array, 4, count);
+  const u4 = (name: string, count: number) => array(name, "u4", Uint32Array, 4, count);
+  const u1 = (name: string, count: number) => array(name, "u1", Uint8Array, 1, count);
+
+  const nodeTexts = object(header["nodes"], "nodes");
+  if (!Array.isArray(nodeTexts["id"])) fail("nodes.id is missing");
+  const n = nodeTexts["id"].length;
+  const id = texts(nodeTexts["id"], n, "nodes.id");
+  const of = (name: string) => optionalTexts(nodeTexts[name], n, `nodes.${name}`);
+  const columns = nodeTexts["columns"];
+  const nodes: Nodes = {
+    count: n,
+    id,
+    kind: texts(nodeTexts["kind"], n, "nodes.kind"),
+    label: texts(nodeTexts["label"], n, "nodes.label"),
+    above: of("above"),
+    title: of("title"),
+    glyph: of("glyph"),
+    state: of("state"),
+    badge: of("badge"),
+    caption: of("caption"),
+    columns: Array.isArray(columns) && columns.length === n ? columns.map(Number) : null,
+    x: f4("x", n),
+    y: f4("y", n),
+    w: f4("w", n),
+    h: f4("h", n),
+    rank: u4("rank", n),
+  };
+
+  const source = u4("source", -1);
+  const e = source.length;
+  const edgeTexts = header["edges"] === undefined ? {} : object(header["edges"], "edges");
+  const edges: Edges = {
+    count: e,
+    title: optionalTexts(edgeTexts["title"], e, "edges.title"),
+    source,
+    target: u4("target", e),
+    kind: u1("kind", e),
+    basis: u1("basis", e),
+    flags: u1("flags", e),
+    runs: u4("runs", e),
+    sourceRow: u4("source_row", e),
+    targetRow: u4("target_row", e),
+    pointStart: u4("point_start", e + 1),
+    points: f4("points", -1),
+  };
+  checkEdges(edges, n);
+
+  const rows = new Map<number, Row[]>();
+  for (const [key, list] of Object.entries(object(header["rows"] ?? {}, "rows"))) {
+    const node = Number(key);
+    if (!Number.isInteger(node) || node < 0 || node >= n || !Array.isArray(list)) fail(`rows of node ${key} fit no node`);
+    rows.set(node, list.map((row) => (Array.isArray(row) ? [text(row[0]), text(row[1]), text(row[2])] : [text(row), "", ""])));
+  }
+
+  const modeList = header["modes"] ?? [];
+  if (!Array.isArray(modeList)) fail("modes is not a list");
+  const modes = modeList.map((item): Mode => {
+    const mode = object(item, "a colour mode");
+    const entries = Array.isArray(mode["entries"]) ? mode["entries"] : [];
+    return {
+      name: text(mode["name"]),
+      title: text(mode["title"]),
+      values: u1(text(mode["array"]), n),
+      entries: entries.map((entry) => {
+        const it = object(entry, "a legend entry");
+        return { label: text(it["label"]), token: text(it["token"]), mark: text(it["mark"]), pattern: text(it["pattern"]) };
+      }),
+    };
+  });
+
+  const palette = new Map<string, readonly [string, string]>();
+  for (const [token, pair] of Object.entries(object(header["palette"] ?? {}, "palette"))) {
+    if (Array.isArray(pair)) palette.set(token, [text(pair[0]), text(pair[1])]);
+  }
+  const metrics = object(header["metrics"] ?? {}, "metrics");
+  const metric = (name: string, fallback: number) => (typeof metrics[name] === "number" ? metrics[name] : fallback);
+
+  return {
+    nodes,
+    edges,
+    rows,
+    modes,
+    palette,
+    metrics: { header: metric("header", 44), row: metric("row", 22), job: metric("job", 24), radius: metric("radius", 6) },
+    focus: Array.isArray(header["focus"]) ? header["focus"].map(text) : [],
+    summary: text(header["summary"]),
+    empty: text(header["empty"]),
+    note: text(header["note"]),
+    description: text(header["description"]),
+    index: new Map(id.map((name, i) => [name, i])),
+  };
+}
+
+function checkEdges(edges: Edges, n: number): void {
+  const { count, source, target, pointStart, points } = edges;
+  for (let i = 0; i < count; i++) {
+    if (source[i] >= n || target[i] >= n) fail(`edge ${i} ends at a node that is not there`);
+    const span = pointStart[i + 1] - pointStart[i];
+    if (pointStart[i + 1] < pointStart[i] || pointStart[i + 1] * 2 > points.length) fail(`edge ${i} has points outside the data`);
+    if (span !== 0 && span % 3 !== 1) fail(`edge ${i} has ${span} points: not a chain of curves`);
+  }
+}
+
+/** A scene with nothing in it, shown before the first one arrives. */
+export function emptyScene(message: string): Scene {
+  const f = new Float32Array(0);
+  const u = new Uint32Array(0);
+  const b = new Uint8Array(0);
+  return {
+    nodes: {
+      count: 0, id: [], kind: [], label: [], above: [], title: [], glyph: [], state: [], badge: [], caption: [],
+      columns: null, x: f, y: f, w: f, h: f, rank: u,
+    },
+    edges: {
+      count: 0, title: [], source: u, target: u, kind: b, basis: b, flags: b, runs: u,
+      sourceRow: u, targetRow: u, pointStart: new Uint32Array(1), points: f,
+    },
+    rows: new Map(), modes: [], palette: new Map(),
+    metrics: { header: 44, row: 22, job: 24, radius: 6 },
+    focus: [], summary: "", empty: message, note: "", description: "", index: new Map(),
+  };
+}

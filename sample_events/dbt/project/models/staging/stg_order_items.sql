@@ -1,0 +1,5 @@
+select
+    order_id,
+    product_id,
+    quantity
+from {{ source('raw', 'raw_order_items') }}

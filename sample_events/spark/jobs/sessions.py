@@ -1,0 +1,22 @@
+"""Clicks of the web shop to visits: a CSV file in, a folder of Parquet files out."""
+
+import os
+
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as f
+
+HOME = os.environ["SHOP_HOME"]
+
+spark = SparkSession.builder.appName("sessions").getOrCreate()
+clicks = spark.read.csv(
+    f"{HOME}/landing/clicks.csv",
+    header=True,
+    schema="visit string, customer_id int, clicked_at timestamp, page string",
+)
+visits = clicks.groupBy("visit", "customer_id").agg(
+    f.min("clicked_at").alias("started_at"),
+    f.count("page").alias("clicks"),
+    f.max(f.when(f.col("page") == "basket", 1).otherwise(0)).alias("reached_basket"),
+)
+visits.write.mode("overwrite").parquet(f"{HOME}/lake/visits")
+spark.stop()
