@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
+from lineage_explorer import __version__
 from lineage_explorer.plain import plain
 
 NEEDED = ("polars", "networkx", "anywidget", "ipywidgets")
@@ -63,12 +64,13 @@ def checkup() -> Checkup:
 def versions() -> Iterator[Finding]:
     """Python, and the packages that have to be there."""
     yield Finding("ok", f"Python {platform.python_version()} at {sys.executable}")
-    for name in ("lineage-explorer", *NEEDED):
+    yield Finding("ok", f"lineage-explorer {__version__} at {Path(__file__).parent}")
+    for name in NEEDED:
         found = installed(name)
         if found:
             yield Finding("ok", f"{name} {found}")
         else:
-            yield Finding("FAIL", f"{name} is not installed", REINSTALL.replace(" --no-deps", ""))
+            yield Finding("FAIL", f"{name} is not installed", f"pip install {name}")
 
 
 def server() -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from lineage_explorer import __version__
 from lineage_explorer.errors import LineageError, NodeNotFound
 from lineage_explorer.plain import plain
 
@@ -50,7 +51,7 @@ class Verbs(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="SOURCE is a file, a folder, a glob, or - for standard input; several may be given.",
 )
-@click.version_option(package_name="lineage-explorer", message="%(prog)s %(version)s")
+@click.version_option(__version__, message="%(prog)s %(version)s")
 def main() -> None:
     """Read OpenLineage logs and ask what they say.
 
@@ -145,23 +146,26 @@ def paths(
 @main.command()
 @reading
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--focus", metavar="NODE", help="The node in the middle.")
-@click.option("--hops", type=click.IntRange(min=0), default=1, show_default=True)
+@click.option("--focus", metavar="NODE", help="The node in the middle of the picture.")
+@click.option("--hops", type=click.IntRange(min=0), help="So many hops around it (1).")
 @click.option("--select", "expression", metavar="EXPR", help="Only what EXPR selects.")
 def export(
     sources: tuple[str, ...],
     out: Path,
     *,
     focus: str | None,
-    hops: int,
+    hops: int | None,
     expression: str | None,
     strict: bool,
 ) -> None:
     """Write OUT as its ending says: .svg, .html, .ndjson, .mmd or .graphml."""
     lin = read(sources, strict=strict)
-    if expression is not None and lin.select(expression).nodes.is_empty():
-        nothing_selected()
-    lin.write(out, focus=focus, hops=hops, select=expression)
+    if expression is not None:
+        lin = lin.select(expression)
+        if lin.nodes.is_empty():
+            nothing_found()
+    around = {"focus": focus, "hops": hops}
+    lin.write(out, **{name: value for name, value in around.items() if value is not None})
     say(f"wrote {out}")
 
 
@@ -212,9 +216,10 @@ def read(sources: tuple[str, ...], *, strict: bool, quiet: bool = False) -> Line
 
 def tell_problems(lin: Lineage) -> None:
     """One line on stderr for each kind of error or warning in the source."""
-    for problem in lin.summary().problems.iter_rows(named=True):
-        if problem["severity"] != "info":
-            say(f"{problem['severity']}: {problem['code']}, {problem['count']} times in the source")
+    told = lin.problems.filter(lin.problems["severity"] != "info")
+    counted = told.group_by("severity", "code").len().sort("severity", "code")
+    for severity, code, count in counted.iter_rows():
+        say(f"{severity}: {code}, {count} in the source (summary says more)")
 
 
 def fail_on_errors(lin: Lineage) -> None:
@@ -243,7 +248,7 @@ def put_nodes(nodes: pl.DataFrame, columns: tuple[str, ...], *, json: bool) -> N
     elif not nodes.is_empty():
         put(table(nodes.select(column for column in columns if column in nodes.columns)))
     if nodes.is_empty():
-        nothing_selected()
+        nothing_found()
 
 
 def put(value: Any) -> None:
@@ -258,7 +263,7 @@ def say(text: str) -> None:
     click.echo(plain(text, lines=True), err=True)
 
 
-def nothing_selected() -> None:
+def nothing_found() -> None:
     """Say so and stop with 1."""
     say("nothing found.")
     raise SystemExit(NOTHING)

@@ -11,6 +11,7 @@ from lineage_explorer.errors import LineageError, MissingExtra
 
 NAME = "00_first_five_minutes.ipynb"
 HERE = Path(__file__).parent
+SETTINGS = HERE / "data" / "lab"  # JupyterLab's defaults, but no question about news
 
 
 def notebook() -> Path:
@@ -52,7 +53,7 @@ def arguments(copy: Path, port: int, *, browser: bool) -> list[str]:
         str(copy),
         f"--ServerApp.root_dir={copy.parent}",
         f"--ServerApp.port={port}",
-        "--LabApp.news_url=None",
+        f"--LabApp.app_settings_dir={SETTINGS}",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
     if not browser:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from lineage_explorer.analysis.paths import Paths
     from lineage_explorer.analysis.summary import Summary
     from lineage_explorer.graph.index import Index
+    from lineage_explorer.graph.neighbours import Neighbours
     from lineage_explorer.view.widget import Explorer
 
 
@@ -185,6 +186,13 @@ class Lineage:
 
         return replace(self, frames=narrow(self.frames, nodes))
 
+    @cached_property
+    def neighbours(self) -> Neighbours:
+        """The drawn graph as integer arrays: what stands beside what."""
+        from lineage_explorer.graph.neighbours import neighbours
+
+        return neighbours(self.frames)
+
     # Asking ---------------------------------------------------------------------------------
 
     @cached_property
@@ -225,14 +233,21 @@ class Lineage:
         Args:
             event: its row id in `lin.events`.
         """
+        return msgspec.json.format(self._raw(event), indent=2).decode()
+
+    def event_line(self, event: int) -> str:
+        """The same on one line, as NDJSON has it."""
+        return msgspec.json.format(self._raw(event), indent=-1).decode()
+
+    def _raw(self, event: int) -> bytes:
         row = self.frames.events.row(by_predicate=pl.col("event") == event, named=True)
         blob = self.blobs.get(row["file"])
         if blob is None:
             raise LineageError(f"event {event} has no file any more.", "read the log again.")
         raw = blob.slice(row["offset"], row["length"])
-        if raw[:1] == b'"':
+        if raw[:1] == b'"':  # the event was wrapped in a JSON string
             raw = msgspec.json.decode(raw, type=str).encode()
-        return msgspec.json.format(redact_json(raw) if self.redact else raw, indent=2).decode()
+        return redact_json(raw) if self.redact else raw
 
     def summary(self) -> Summary:
         """What is in this log: counts, time span, problems, where to begin."""

@@ -13,8 +13,11 @@ from lineage_explorer.readers.frames import frames_of
 from lineage_explorer.readers.lines import Found, events
 from lineage_explorer.readers.openlineage import Teller, Told
 from lineage_explorer.readers.problems import Problems
-from lineage_explorer.readers.sources import Blob, blobs
+from lineage_explorer.readers.sources import UNREADABLE, Blob, blobs
 from lineage_explorer.tables import Frames
+
+
+COPY = "an exact copy of an earlier event."
 
 
 @dataclass(frozen=True)
@@ -42,16 +45,17 @@ def read(source: object, *, strict: bool = False, redact: bool = True) -> Read:
             for part, line, offset in _parts(blob, problems):
                 digest = blake2b(part.raw, digest_size=16).digest()
                 if digest in seen:
-                    problems.add(
-                        "duplicate-event", "an exact copy of an earlier event.", blob.label, line, offset
-                    )
+                    problems.add("duplicate-event", COPY, blob.label, line, offset)
                     continue
                 seen.add(digest)
                 one = teller.tell(part, len(told))
-                for code, message in one.issues:
+                left_out = one.job is None and one.dataset is None
+                for code, message in one.issues[:1] if left_out else one.issues:
                     problems.add(code, message, blob.label, line, offset)
+                if left_out:
+                    continue
                 told.append(one)
-                places.append((blob.label, line, offset, len(part.raw)))
+                places.append((blob.label, line, offset, part.length))
         note_shared_runs(told, [place[:3] for place in places], problems)
         state = accumulate(told)
         frames = frames_of(state, told, places, problems.frame())
@@ -66,7 +70,7 @@ def _parts(blob: Blob, problems: Problems) -> Iterator[tuple[Found, int, int]]:
                     yield part, part.line, part.offset
                 else:
                     problems.add(part.code, part.message, blob.label, part.line, part.offset)
-    except (OSError, EOFError, ValueError) as error:
+    except UNREADABLE as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         problems.add("unreadable-file", f"reading stopped: {reason}.", blob.label)
 

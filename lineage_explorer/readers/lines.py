@@ -49,6 +49,13 @@ class Found:
     raw: bytes
     line: int
     offset: int
+    within: int = 0
+    """Bytes of the JSON string that holds it, where it is wrapped in one."""
+
+    @property
+    def length(self) -> int:
+        """Bytes it takes in the file."""
+        return self.within or len(self.raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +221,7 @@ def _wrapped(text: bytes, number: int, offset: int, depth: int) -> Iterator[Foun
             if inner[:1] in (b"{", b"["):
                 for part in _wrapped(inner, number, offset, depth + 1):
                     if isinstance(part, Found):
-                        yield Found(part.event, part.raw, number, offset)
+                        yield Found(part.event, part.raw, number, offset, len(text))
             return
     except _ERRORS as error:
         yield Bad("broken-json", f"not readable as JSON: {_reason(error)}.", number, offset)

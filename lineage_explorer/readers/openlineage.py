@@ -97,6 +97,8 @@ class Teller:
         dataset = self._named("dataset", outer.dataset, issues)
         run, run_facets = self._run(outer.run, issues)
         is_run = _is_object(outer.run)
+        if job is None and dataset is None and not issues:
+            issues.append(("no-identity", "a run event without a job was left out."))
         if is_run and run is None:
             issues.append(("no-run-id", "a run event without a runId."))
         kind = "run" if is_run else "job" if job else "dataset"

@@ -92,13 +92,20 @@ def _clean_object(members: dict[str, Any]) -> dict[str, Any]:
     for key, value in members.items():
         if key == "environmentVariables" and isinstance(value, list):
             clean[key] = [_hide_value(item) for item in value]
-        elif not isinstance(value, (dict, list)) and (_is_secret(key) or (named and key == "value")):
-            clean[key] = value if value is None or isinstance(value, bool) else HIDDEN
-        elif isinstance(value, list) and _is_secret(key):
-            clean[key] = [_clean(v) if isinstance(v, (dict, list)) else HIDDEN for v in value]
+        elif _is_secret(key) or (named and key == "value"):
+            clean[text(key)] = _hide(value)
         else:
             clean[text(key)] = _clean(value)
     return clean
+
+
+def _hide(value: Any) -> Any:
+    """The value of a secret key; objects under such a key are looked into instead."""
+    if isinstance(value, list):
+        return [_hide(item) for item in value]
+    if isinstance(value, dict):
+        return _clean_object(value)
+    return value if value is None or isinstance(value, bool) else HIDDEN
 
 
 def _hide_value(item: Any) -> Any:

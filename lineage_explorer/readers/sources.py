@@ -12,8 +12,10 @@ import io
 import os
 import stat
 import sys
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from glob import glob, has_magic
 from pathlib import Path
@@ -28,6 +30,7 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
+UNREADABLE = (OSError, EOFError, zlib.error, zstd.ZstdError)
 SUFFIXES = {".json", ".ndjson", ".jsonl", ".log", ".txt"}
 PACKED = {".gz", ".zst", ".zstd"}
 
@@ -40,16 +43,20 @@ class Blob:
     path: Path | None = None
     data: bytes = b""
 
-    def open(self) -> IO[bytes]:
+    @contextmanager
+    def open(self) -> Iterator[IO[bytes]]:
         """The content, decompressed."""
-        raw: IO[bytes] = self.path.open("rb") if self.path else io.BytesIO(self.data)
-        head = raw.read(4)
-        raw.seek(0)
-        if head[:2] == b"\x1f\x8b":
-            return cast("IO[bytes]", gzip.GzipFile(fileobj=raw))
-        if head == b"\x28\xb5\x2f\xfd":
-            return cast("IO[bytes]", zstd.ZstdFile(raw))
-        return raw
+        with ExitStack() as stack:
+            raw: IO[bytes] = self.path.open("rb") if self.path else io.BytesIO(self.data)
+            stack.enter_context(raw)
+            head = raw.read(4)
+            raw.seek(0)
+            if head[:2] == b"\x1f\x8b":
+                yield cast("IO[bytes]", stack.enter_context(gzip.GzipFile(fileobj=raw)))
+            elif head == b"\x28\xb5\x2f\xfd":
+                yield cast("IO[bytes]", stack.enter_context(zstd.ZstdFile(raw)))
+            else:
+                yield raw
 
     def slice(self, offset: int, length: int) -> bytes:
         """`length` bytes from `offset` of the decompressed content."""
@@ -76,7 +83,7 @@ def blobs(source: object) -> list[Blob]:
         return _of_list(list(source))
     raise SourceError(
         f"read() cannot take a {type(source).__name__}.",
-        "give it a file, a folder, a glob, a list of those, an open file, bytes, or a list of dicts.",
+        "it takes a file, a folder, a glob, a list of those, an open file, bytes, or dicts.",
     )
 
 
@@ -123,8 +130,8 @@ def _in_folder(folder: Path) -> list[Blob]:
     if not known:
         endings = ", ".join(sorted(SUFFIXES))
         raise SourceError(
-            f"the folder {folder.name!r} holds no file ending in {endings} (or those with .gz, .zst).",
-            "name the files, or give a glob.",
+            f"the folder {folder.name!r} holds no file ending in {endings}.",
+            "name the files, or give a glob; .gz and .zst may follow the ending.",
         )
     return [Blob(file.relative_to(folder).as_posix(), file) for file in known]
 

@@ -76,9 +76,6 @@ def make(work: Path, target: Path) -> None:
         SPARK_LOCAL_IP="127.0.0.1",
         SPARK_LOCAL_HOSTNAME="localhost",
         PYSPARK_PYTHON=str(programs / "python"),
-        # The JVM waits on the monotonic clock: only the time of day is set.
-        FAKETIME_DONT_FAKE_MONOTONIC="1",
-        DONT_FAKE_MONOTONIC="1",
     )
     listener = fetch_listener(work, env)
     settings = {

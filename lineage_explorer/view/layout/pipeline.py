@@ -95,7 +95,7 @@ def layout(
         hint = np.asarray(previous_y, np.float64).reshape(-1)
         if len(hint) != count:
             raise ValueError("previous_y must have one value per node")
-        hint = None if np.isnan(hint).all() else hint + heights / 2
+        hint = None if np.isnan(hint).all() else hint
     if count == 0:
         return Layout(
             np.zeros(0), np.zeros(0), np.zeros(0, np.int32), [], np.zeros(0, bool), 0.0, 0.0

@@ -103,7 +103,7 @@ export class Cards {
 function makeCard(look: Look, i: number): HTMLElement {
   const { scene, graph, theme } = look;
   const { kind, w, h: height, id, caption } = scene.nodes;
-  const shape = kind[i] === "job" || kind[i] === "stub" || kind[i] === "group" ? kind[i] : "dataset";
+  const shape = kind[i] === "job" || kind[i] === "stub" ? kind[i] : kind[i] === "group" ? "cluster" : "dataset";
   const card = h("div", `lx-node lx-${shape}`, { role: "group", "aria-label": sentence(scene, graph, i) });
   card.style.width = `${w[i]}px`;
   card.style.height = `${height[i]}px`;
@@ -188,5 +188,5 @@ function fillPill(card: HTMLElement, look: Look, i: number, tint: Colouring, sha
   }
   card.append(h("span", "lx-label", {}, fitted(label[i], `${sizes.job}px ${theme.font}`, room)));
   if (tint.mark && sizes.chip && shape !== "stub") card.append(h("span", "lx-corner", {}, tint.mark));
-  else if (badge[i] && shape === "group") card.append(h("span", "lx-chip", {}, badge[i]));
+  else if (badge[i] && shape === "cluster") card.append(h("span", "lx-chip", {}, badge[i]));
 }

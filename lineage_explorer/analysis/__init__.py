@@ -1,0 +1,1 @@
+"""Questions to a lineage, and the values that answer them."""

@@ -1,0 +1,1 @@
+"""Frames as a graph: integer arrays that answer, networkx when asked for, and selections."""

@@ -1,0 +1,152 @@
+// Scenes in the wire format without Python: for the tests and for the demo page.
+
+export interface FakeNode {
+  id: string;
+  kind: string;
+  label: string;
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+  rank: number;
+  above?: string;
+  title?: string;
+  glyph?: string;
+  state?: string;
+  badge?: string;
+  caption?: string;
+  columns?: number;
+  rows?: [string, string, string][];
+  modes?: number[];
+}
+
+export interface FakeEdge {
+  source: number;
+  target: number;
+  kind?: number;
+  basis?: number;
+  flags?: number;
+  runs?: number;
+  sourceRow?: number;
+  targetRow?: number;
+  points?: number[];
+  title?: string;
+}
+
+export interface FakeScene {
+  nodes: FakeNode[];
+  edges: FakeEdge[];
+  modes?: unknown[];
+  palette?: Record<string, [string, string]>;
+  focus?: string[];
+  summary?: string;
+  empty?: string;
+  note?: string;
+}
+
+type Values = Float32Array | Uint32Array | Uint8Array;
+
+/** Put a header and arrays together as the wire contract says. */
+export function pack(header: Record<string, unknown>, arrays: Record<string, Values>): Uint8Array {
+  const specs: Record<string, [string, number, number]> = {};
+  let size = 0;
+  for (const [name, values] of Object.entries(arrays)) {
+    const dtype = values instanceof Float32Array ? "f4" : values instanceof Uint32Array ? "u4" : "u1";
+    specs[name] = [dtype, size, values.length];
+    size += Math.ceil(values.byteLength / 4) * 4;
+  }
+  let text = new TextEncoder().encode(JSON.stringify({ ...header, arrays: specs }));
+  const padded = new Uint8Array(Math.ceil(text.length / 4) * 4).fill(32);
+  padded.set(text);
+  text = padded;
+  const bytes = new Uint8Array(8 + text.length + size);
+  bytes.set([76, 88, 83, 49]);
+  new DataView(bytes.buffer).setUint32(4, text.length, true);
+  bytes.set(text, 8);
+  for (const [name, values] of Object.entries(arrays)) {
+    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), 8 + text.length + (specs[name]?.[1] ?? 0));
+  }
+  return bytes;
+}
+
+const HEADER = 44;
+const ROW = 22;
+
+/** A curve from the right border of the source to the left border of the target, on their rows if any. */
+export function curve(nodes: readonly FakeNode[], edge: FakeEdge): number[] {
+  const s = nodes[edge.source]!;
+  const t = nodes[edge.target]!;
+  const port = (node: FakeNode, row: number | undefined) =>
+    row === undefined ? node.y + (node.rows ? HEADER / 2 : node.h / 2) : node.y + HEADER + ROW * (row + 0.5);
+  const [x0, y0, x1, y1] = [s.x + s.w, port(s, edge.sourceRow), t.x, port(t, edge.targetRow)];
+  if (x1 < x0) {
+    const top = Math.min(s.y, t.y) - 40;
+    return [x0, y0, x0 + 60, y0, x0 + 60, top, (x0 + x1) / 2, top, x1 - 60, top, x1 - 60, y1, x1, y1];
+  }
+  const bend = (x1 - x0) / 2;
+  return [x0, y0, x0 + bend, y0, x1 - bend, y1, x1, y1];
+}
+
+export function fakeHeader(scene: FakeScene): Record<string, unknown> {
+  const all = (pick: (node: FakeNode) => unknown) => scene.nodes.map(pick);
+  return {
+    version: 1,
+    nodes: {
+      id: all((n) => n.id), kind: all((n) => n.kind), label: all((n) => n.label), above: all((n) => n.above ?? ""),
+      title: all((n) => n.title ?? n.label), glyph: all((n) => n.glyph ?? ""), state: all((n) => n.state ?? ""),
+      badge: all((n) => n.badge ?? ""), caption: all((n) => n.caption ?? ""),
+      ...(scene.nodes.some((n) => n.columns !== undefined) ? { columns: all((n) => n.columns ?? 0) } : {}),
+    },
+    rows: Object.fromEntries(scene.nodes.flatMap((n, i) => (n.rows ? [[String(i), n.rows]] : []))),
+    edges: { title: scene.edges.map((e) => e.title ?? "") },
+    modes: (scene.modes ?? []).map((mode, i) => ({ ...(mode as object), array: `mode_${i}` })),
+    palette: scene.palette ?? {},
+    metrics: { header: HEADER, row: ROW, job: 24, radius: 6 },
+    focus: scene.focus ?? [],
+    summary: scene.summary ?? `${scene.nodes.length} nodes`,
+    empty: scene.empty ?? "",
+    note: scene.note ?? "",
+    description: `Lineage of ${scene.nodes.length} nodes`,
+  };
+}
+
+export function fakeArrays(scene: FakeScene): Record<string, Values> {
+  const f = (pick: (node: FakeNode) => number) => Float32Array.from(scene.nodes, pick);
+  const u4 = (pick: (edge: FakeEdge) => number) => Uint32Array.from(scene.edges, pick);
+  const u1 = (pick: (edge: FakeEdge) => number) => Uint8Array.from(scene.edges, pick);
+  const points = scene.edges.map((e) => e.points ?? curve(scene.nodes, e));
+  const start = new Uint32Array(points.length + 1);
+  points.forEach((list, i) => (start[i + 1] = start[i]! + list.length / 2));
+  return {
+    x: f((n) => n.x), y: f((n) => n.y), w: f((n) => n.w), h: f((n) => n.h),
+    rank: Uint32Array.from(scene.nodes, (n) => n.rank),
+    ...Object.fromEntries((scene.modes ?? []).map((_, m) => [`mode_${m}`, Uint8Array.from(scene.nodes, (n) => n.modes?.[m] ?? 255)])),
+    source: u4((e) => e.source), target: u4((e) => e.target),
+    kind: u1((e) => e.kind ?? 0), basis: u1((e) => e.basis ?? 0), flags: u1((e) => e.flags ?? 0),
+    runs: u4((e) => e.runs ?? 1),
+    source_row: u4((e) => e.sourceRow ?? 0xffffffff), target_row: u4((e) => e.targetRow ?? 0xffffffff),
+    point_start: start, points: Float32Array.from(points.flat()),
+  };
+}
+
+export function encode(scene: FakeScene): Uint8Array {
+  return pack(fakeHeader(scene), fakeArrays(scene));
+}
+
+export const PALETTE: Record<string, [string, string]> = {
+  cat0: ["#0072b2", "#56b4e9"], cat1: ["#8f5a00", "#e69f00"], cat2: ["#00785a", "#2fcf9f"], cat3: ["#a8487f", "#e08fbc"],
+  cat4: ["#b84a00", "#ff8f4d"], cat5: ["#5b6170", "#a4abba"],
+  complete: ["#0b7a58", "#3ecf9a"], failed: ["#b93815", "#ff8a65"], running: ["#1e66c9", "#7db4ff"],
+  aborted: ["#75644f", "#c2ad92"], unknown: ["#5b6170", "#a4abba"],
+};
+
+export const MODES = [
+  { name: "kind", title: "Kind", entries: [{ label: "table", token: "cat0", mark: "", pattern: "" }, { label: "file", token: "cat1", mark: "", pattern: "" }, { label: "model", token: "cat2", mark: "", pattern: "" }] },
+  { name: "state", title: "Run state", entries: [
+    { label: "complete", token: "complete", mark: "✓", pattern: "" }, { label: "failed", token: "failed", mark: "✕", pattern: "" },
+    { label: "running", token: "running", mark: "○", pattern: "" }, { label: "unknown", token: "unknown", mark: "?", pattern: "hatch" } ] },
+  { name: "namespace", title: "Namespace", entries: [
+    { label: "postgres://shop", token: "cat0", mark: "A", pattern: "" }, { label: "warehouse.stg", token: "cat1", mark: "B", pattern: "" },
+    { label: "warehouse.marts", token: "cat2", mark: "C", pattern: "dots" }, { label: "s3://lake", token: "cat3", mark: "D", pattern: "cross" },
+    { label: "jobs", token: "cat4", mark: "E", pattern: "lines" } ] },
+];

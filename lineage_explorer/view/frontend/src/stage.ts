@@ -1,0 +1,271 @@
+// The picture: a canvas and a layer of cards under one camera, redrawn when something changed.
+
+import { centreOn, easeOut, fit, keepInSight, mix, pan, reveal, toScreen, toWorld, visible, zoomAt, type Box, type Camera, type Size } from "./camera";
+import { draw } from "./canvas";
+import { Cards, type Look, type Touch } from "./cards";
+import { h } from "./dom";
+import { extent, Hits } from "./hit";
+import { anchorOf, DURATION, left, movesBetween, type Moves } from "./motion";
+import { chooseNear, textSizes } from "./near";
+import { emptyScene, type Scene } from "./wire";
+
+const PAD = 32;
+/** A neighbourhood of this many nodes is readable: it is never shown smaller than the floor. */
+const SMALL = 60;
+const FLOOR = 0.35;
+
+export interface Picked {
+  readonly node: number;
+  readonly row: number;
+  readonly edge: number;
+}
+
+export type LookOf = Omit<Look, "scene" | "sizes">;
+
+export class Stage {
+  readonly element = h("div", "lx-stage", { tabindex: 0, role: "application", "aria-roledescription": "lineage graph" });
+  scene: Scene = emptyScene("");
+  private hits = new Hits(this.scene);
+  private box: Box = extent(this.scene);
+  private camera: Camera = { x: 0, y: 0, k: 1 };
+  private size: Size = { width: 0, height: 0 };
+  private ratio = 1;
+  private readonly canvas = h("canvas", "lx-canvas", { "aria-hidden": "true" });
+  private readonly layer = h("div", "lx-layer");
+  private readonly cards: Cards;
+  private look: LookOf | null = null;
+  private cardLook: Look | null = null;
+  private touch: Touch & { readonly edge: number } = { lit: null, faded: null, selected: new Set(), active: -1, edge: -1 };
+  private moves: Moves | null = null;
+  private flight: { from: Camera; to: Camera; start: number } | null = null;
+  private frame = 0;
+  private fresh = true;
+  /** Until a hand moves the camera, a change of size fits the picture again. */
+  private untouched = true;
+  private readonly observer = new ResizeObserver(() => this.resize());
+  private readonly still = matchMedia("(prefers-reduced-motion: reduce)");
+
+  constructor(
+    prefix: string,
+    private readonly painted: () => void,
+    private readonly failed: (error: unknown) => void,
+  ) {
+    this.element.append(this.canvas, this.layer);
+    this.cards = new Cards(this.layer, `${prefix}-node`);
+    this.observer.observe(this.element);
+  }
+
+  dispose(): void {
+    this.observer.disconnect();
+    cancelAnimationFrame(this.frame);
+  }
+
+  get zoomLevel(): number {
+    return this.camera.k;
+  }
+
+  /** Show another scene; what stays keeps its place on screen as far as it can. */
+  setScene(scene: Scene, touched: string, refocused: boolean): void {
+    const before = this.scene;
+    this.settle();
+    this.scene = scene;
+    this.hits = new Hits(scene);
+    this.box = extent(scene);
+    const [cx, cy] = toWorld(this.camera, this.size.width / 2, this.size.height / 2);
+    const anchor = before.nodes.count ? anchorOf(before, scene, touched, cx, cy) : null;
+    if (anchor === null || this.fresh) {
+      this.fresh = true;
+      this.moves = null;
+    } else {
+      const a = before.index.get(anchor)!;
+      const b = scene.index.get(anchor)!;
+      const shift = { x: (before.nodes.x[a] - scene.nodes.x[b]) * this.camera.k, y: (before.nodes.y[a] - scene.nodes.y[b]) * this.camera.k };
+      this.camera = pan(this.camera, shift.x, shift.y);
+      // Offsets are measured from the anchor, which stands still.
+      const moves = movesBetween(before, scene, performance.now());
+      if (moves && !this.still.matches) {
+        for (let i = 0; i < scene.nodes.count; i++) {
+          if (moves.fresh[i]) continue;
+          moves.dx[i] -= shift.x / this.camera.k;
+          moves.dy[i] -= shift.y / this.camera.k;
+        }
+        this.moves = moves;
+      }
+      this.arrive(refocused, b);
+    }
+    this.invalidate();
+  }
+
+  /** After a change of scene: show it all if it can be shown, else at least the anchor. */
+  private arrive(refocused: boolean, anchor: number): void {
+    const fitted = this.fitted();
+    const roomy = (this.box.maxX - this.box.minX) * this.camera.k <= this.size.width - 2 * PAD && (this.box.maxY - this.box.minY) * this.camera.k <= this.size.height - 2 * PAD;
+    if (roomy) this.fly(reveal(this.camera, this.box, this.size, PAD));
+    else if (refocused) this.fly(fitted);
+    else this.fly(reveal(this.camera, this.boxOf(anchor), this.size, PAD));
+  }
+
+  setLook(look: LookOf): void {
+    this.look = look;
+    this.cardLook = null;
+    this.invalidate();
+  }
+
+  setTouch(touch: Touch & { readonly edge: number }): void {
+    this.touch = touch;
+    this.invalidate();
+  }
+
+  fit(): void {
+    this.untouched = true;
+    this.fly(this.fitted());
+  }
+
+  zoom(factor: number, x = this.size.width / 2, y = this.size.height / 2): void {
+    this.moveTo(zoomAt(this.camera, x, y, factor));
+  }
+
+  pan(dx: number, dy: number): void {
+    this.moveTo(pan(this.camera, dx, dy));
+  }
+
+  reveal(node: number): void {
+    const to = reveal(this.camera, this.boxOf(node), this.size, PAD);
+    if (to.x !== this.camera.x || to.y !== this.camera.y) this.fly(to);
+  }
+
+  /** Bring nodes into view: all of them if they fit, else the first. */
+  revealAll(nodes: readonly number[]): void {
+    if (nodes.length === 0) return;
+    const boxes = nodes.map((i) => this.boxOf(i));
+    const all = {
+      minX: Math.min(...boxes.map((b) => b.minX)),
+      minY: Math.min(...boxes.map((b) => b.minY)),
+      maxX: Math.max(...boxes.map((b) => b.maxX)),
+      maxY: Math.max(...boxes.map((b) => b.maxY)),
+    };
+    const first = boxes[0];
+    const centre = [(first.minX + first.maxX) / 2, (first.minY + first.maxY) / 2] as const;
+    const inside = reveal(this.camera, all, this.size, PAD);
+    if (inside.x === this.camera.x && inside.y === this.camera.y && this.camera.k >= FLOOR) return;
+    this.fly(nodes.length === 1 ? centreOn(centre[0], centre[1], Math.max(this.camera.k, 0.8), this.size) : fit(all, this.size, PAD, FLOOR, centre));
+  }
+
+  pick(x: number, y: number, touch: boolean): Picked {
+    const [wx, wy] = toWorld(this.camera, x, y);
+    const node = this.hits.node(wx, wy, (touch ? 8 : 2) / this.camera.k);
+    if (node >= 0) return { node, row: this.camera.k >= 0.6 ? this.hits.row(node, wy) : -1, edge: -1 };
+    return { node, row: -1, edge: this.hits.edge(wx, wy, (touch ? 14 : 6) / this.camera.k) };
+  }
+
+  cardId(node: number): string | null {
+    return this.cards.idOf(node);
+  }
+
+  private boxOf(i: number): Box {
+    const { x, y, w, h: high } = this.scene.nodes;
+    return { minX: x[i], minY: y[i], maxX: x[i] + w[i], maxY: y[i] + high[i] };
+  }
+
+  private fitted(): Camera {
+    const focus = this.scene.index.get(this.scene.focus[0] ?? "");
+    const { x, y, w, h: high, count } = this.scene.nodes;
+    const centre = focus === undefined ? undefined : ([x[focus] + w[focus] / 2, y[focus] + high[focus] / 2] as const);
+    return fit(this.box, this.size, PAD, count < SMALL ? FLOOR : 0, centre);
+  }
+
+  private moveTo(camera: Camera): void {
+    this.flight = null;
+    this.untouched = false;
+    this.camera = keepInSight(camera, this.box, this.size);
+    this.invalidate();
+  }
+
+  private fly(to: Camera): void {
+    if (this.still.matches || this.size.width === 0) {
+      this.camera = to;
+      this.flight = null;
+    } else {
+      this.flight = { from: this.camera, to, start: performance.now() };
+    }
+    this.invalidate();
+  }
+
+  /** End what moves at once. */
+  private settle(): void {
+    if (this.flight) this.camera = this.flight.to;
+    this.flight = null;
+    this.moves = null;
+  }
+
+  private resize(): void {
+    const { clientWidth: width, clientHeight: height } = this.element;
+    if (width === this.size.width && height === this.size.height) return;
+    this.size = { width, height };
+    if (width === 0 || height === 0) return;
+    if (this.untouched && !this.fresh) this.camera = this.fitted();
+    // Drawn at once: a canvas that changed its size is blank until then.
+    this.paint();
+  }
+
+  invalidate(): void {
+    if (!this.frame) this.frame = requestAnimationFrame(() => this.paint());
+  }
+
+  private paint(): void {
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
+    if (this.size.width === 0 || this.size.height === 0 || !this.look) return;
+    try {
+      this.paintNow(this.look);
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  private paintNow(look: LookOf): void {
+    if (this.fresh) {
+      this.fresh = false;
+      this.untouched = true;
+      this.camera = this.fitted();
+    }
+    const now = performance.now();
+    if (this.flight) {
+      const t = Math.min(1, Math.max(0, (now - this.flight.start) / DURATION));
+      this.camera = mix(this.flight.from, this.flight.to, easeOut(t));
+      if (t === 1) this.flight = null;
+    }
+    const remaining = this.moves ? left(this.moves.start, now) : 0;
+    if (remaining === 0) this.moves = null;
+
+    const sizes = textSizes(this.camera.k);
+    if (!this.cardLook || this.cardLook.scene !== this.scene || JSON.stringify(this.cardLook.sizes) !== JSON.stringify(sizes)) {
+      this.cardLook = { ...look, scene: this.scene, sizes };
+    }
+    const near = chooseNear(this.scene, this.hits.nodesIn(visible(this.camera, this.size, 200)), this.camera, this.size);
+    this.cards.show(near, this.cardLook);
+    this.cards.touch(this.touch);
+    this.cards.place(this.moves, remaining);
+    const [x, y] = toScreen(this.camera, 0, 0);
+    this.layer.style.transform = `translate(${x}px, ${y}px) scale(${this.camera.k})`;
+
+    const context = this.fitCanvas();
+    if (context) {
+      const { scene, hits, camera, size, ratio, moves } = this;
+      draw(context, { scene, hits, camera, size, ratio, theme: look.theme, colouring: look.colouring, near: new Set(near), moves, left: remaining, ...this.touch });
+    }
+    this.painted();
+    if (this.flight || this.moves) this.invalidate();
+  }
+
+  private fitCanvas(): CanvasRenderingContext2D | null {
+    this.ratio = window.devicePixelRatio || 1;
+    const width = Math.round(this.size.width * this.ratio);
+    const height = Math.round(this.size.height * this.ratio);
+    if (this.canvas.width !== width || this.canvas.height !== height) {
+      this.canvas.width = width;
+      this.canvas.height = height;
+    }
+    return this.canvas.getContext("2d");
+  }
+}

@@ -1,0 +1,441 @@
+// The view as a whole: the host's values on one side, the stage and its furniture on the other.
+
+import { h, listen } from "./dom";
+import { ErrorBox } from "./errors";
+import { hideFallback } from "./fallback";
+import { attachGestures } from "./gestures";
+import { buildGraph, lightEdge, lightNodes, lightRow, sentence, walk, type Graph, type Lit } from "./graph";
+import { Help } from "./help";
+import { History } from "./history";
+import { same, type Host, type Name } from "./host";
+import { commandOf, type Command } from "./keys";
+import { fadedBy, Legend } from "./legend";
+import { applyTheme, colouring, readTheme, type Theme } from "./paint";
+import { Panel } from "./panel";
+import { Search } from "./search";
+import { Stage, type Picked } from "./stage";
+import { Tip } from "./tip";
+import { Toolbar } from "./toolbar";
+import { decodeScene, type Mode } from "./wire";
+
+let views = 0;
+const NOTHING: Picked = { node: -1, row: -1, edge: -1 };
+const DOUBLE_MS = 350;
+
+export class View {
+  readonly root = h("div", "lx-root");
+  private readonly prefix = `lx${++views}`;
+  private readonly errors = new ErrorBox();
+  private readonly stage: Stage;
+  private readonly toolbar: Toolbar;
+  private readonly search: Search;
+  private readonly legend = new Legend(() => this.relook());
+  private readonly panel: Panel;
+  private readonly help = new Help();
+  private readonly tip = new Tip();
+  private readonly history: History;
+  private readonly live = h("div", "lx-offscreen", { "aria-live": "polite", role: "status" });
+  private readonly empty = h("div", "lx-empty", { hidden: true });
+  private readonly note = h("div", "lx-scene-note", { hidden: true });
+  private readonly offs: (() => void)[] = [];
+  private graph: Graph;
+  private theme: Theme | null = null;
+  private hover: Picked = NOTHING;
+  /** The node the arrow keys stand on, by id so that it survives a new scene. */
+  private active = "";
+  private keyboard = false;
+  private touched = "";
+  private lastClick = -Infinity;
+  private lastEnter = -Infinity;
+  private shownFocus: string[] = [];
+  private unhide: (() => void) | null = null;
+  private detailTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly host: Host) {
+    const guard = this.errors.guard.bind(this.errors);
+    this.history = new History(host);
+    this.stage = new Stage(this.prefix, guard(() => this.painted()), (error) => this.errors.show(error));
+    this.graph = buildGraph(this.stage.scene);
+    this.search = new Search(
+      {
+        typed: (text) => host.set("_typed", text),
+        query: (text) => host.set("query", text),
+        choose: (id) => this.refocus(id),
+        leave: () => this.stage.element.focus({ preventScroll: true }),
+      },
+      this.prefix,
+    );
+    this.toolbar = new Toolbar(this.search.element, {
+      go: (step) => this.history.go(step),
+      hops: (value) => host.set("hops", value),
+      color: (name) => host.set("color", name),
+      theme: (name) => host.set("theme", name),
+      fit: () => this.stage.fit(),
+      zoom: (factor) => this.stage.zoom(factor),
+      fullScreen: () => void (document.fullscreenElement === this.root ? document.exitFullscreen() : this.root.requestFullscreen()),
+      help: () => this.help.toggle(),
+    });
+    this.panel = new Panel({ select: (id) => this.select(id, false), focus: (id) => this.refocus(id) }, () => this.sized(), this.prefix);
+    this.build();
+    this.connect(guard);
+  }
+
+  private build(): void {
+    // JupyterLab must leave our keys alone.
+    this.root.dataset["lmSuppressShortcuts"] = "true";
+    this.root.classList.toggle("lx-whole", !this.host.live);
+    const graphBox = h("div", "lx-graph", {}, this.stage.element, this.note, this.empty, this.legend.element, this.tip.element);
+    this.root.append(this.toolbar.element, h("div", "lx-main", {}, graphBox, this.panel.element), this.help.element, this.errors.element, this.live);
+  }
+
+  private connect(guard: ErrorBox["guard"]): void {
+    const on = (names: readonly Name[], action: () => void) => {
+      for (const name of names) this.offs.push(this.host.on(name, guard(action)));
+    };
+    on(["_scene"], () => this.sceneArrived());
+    on(["color", "theme", "open"], () => this.relook());
+    on(["selection", "edge", "hovered"], () => this.retouch());
+    on(["_detail"], () => this.detailArrived());
+    on(["query"], () => this.search.setQuery(this.host.get("query")));
+    on(["_error"], () => this.search.setError(this.host.get("_error"), this.host.get("query")));
+    on(["_suggest"], () => this.search.setSuggestions(this.host.get("_suggest")));
+    on(["hops", "focus", "expanded"], () => this.refreshBar());
+    on(["_notice"], () => this.tip.notice(this.host.get("_notice")));
+    on(["height"], () => this.sized());
+
+    const stage = this.stage.element;
+    this.offs.push(
+      attachGestures(stage, {
+        pan: (dx, dy) => this.stage.pan(dx, dy),
+        zoom: (x, y, factor) => this.stage.zoom(factor, x, y),
+        hover: guard((at) => this.hoverAt(at)),
+        click: guard((x, y, add, touch) => this.click(this.stage.pick(x, y, touch), add)),
+        doubleClick: guard((x, y, touch) => this.doubleClick(this.stage.pick(x, y, touch))),
+        wheelPassed: () => this.tip.notice("Click the picture to zoom with the wheel, or hold Ctrl"),
+        hot: () => this.root.contains(document.activeElement) || document.fullscreenElement === this.root,
+      }),
+      listen(stage, "click", guard((event) => this.clickButton(event))),
+      listen(this.root, "keydown", guard((event) => this.key(event))),
+      listen(stage, "pointerdown", () => stage.focus({ preventScroll: true })),
+      listen(stage, "blur", () => this.setKeyboard(false)),
+    );
+    const themes = new MutationObserver(guard(() => this.retheme()));
+    themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    const retheme = guard(() => this.retheme());
+    dark.addEventListener("change", retheme);
+    const sizes = new ResizeObserver(guard(() => this.sized()));
+    sizes.observe(this.root);
+    this.offs.push(() => themes.disconnect(), () => dark.removeEventListener("change", retheme), () => sizes.disconnect(), () => this.search.dispose(), () => this.stage.dispose(), () => this.tip.dispose());
+  }
+
+  /** Called once the root is in the page. */
+  start(): void {
+    this.errors.guard(() => {
+      this.sized();
+      this.sceneArrived();
+      this.panel.update(this.host.get("_detail"));
+      this.search.setQuery(this.host.get("query"));
+      this.search.setError(this.host.get("_error"), this.host.get("query"));
+      if (!this.host.live) this.stage.element.focus({ preventScroll: true });
+    })();
+  }
+
+  dispose(): void {
+    clearTimeout(this.detailTimer);
+    for (const off of this.offs) off();
+    this.unhide?.();
+    this.root.remove();
+  }
+
+  // What the host says ------------------------------------------------------------------------
+
+  private sceneArrived(): void {
+    const bytes = this.host.get("_scene");
+    if (!bytes || bytes.byteLength === 0) return;
+    const scene = decodeScene(bytes);
+    const focus = [...this.host.get("focus")];
+    const refocused = !same(focus, this.shownFocus);
+    this.shownFocus = focus;
+    this.graph = buildGraph(scene);
+    this.hover = NOTHING;
+    this.stage.setScene(scene, this.touched, refocused);
+    this.stage.element.setAttribute("aria-label", scene.description || "Lineage graph");
+    this.empty.textContent = scene.empty;
+    this.empty.hidden = !scene.empty;
+    this.note.textContent = scene.note;
+    this.note.hidden = !scene.note;
+    this.history.note();
+    this.relook();
+  }
+
+  private detailArrived(): void {
+    clearTimeout(this.detailTimer);
+    // A second click of a double click must not land on a panel that opened meanwhile.
+    const wait = Math.max(0, this.lastClick + DOUBLE_MS - performance.now());
+    const show = this.errors.guard(() => {
+      this.panel.update(this.host.get("_detail"));
+      const id = this.host.get("selection")[0];
+      if (wait && this.panel.open && id) this.revealSoon(id);
+    });
+    if (wait && !this.panel.open) this.detailTimer = setTimeout(show, wait);
+    else show();
+  }
+
+  private revealSoon(id: string): void {
+    requestAnimationFrame(() => {
+      const node = this.stage.scene.index.get(id);
+      if (node !== undefined) this.stage.reveal(node);
+    });
+  }
+
+  private mode(): Mode | null {
+    const { modes } = this.stage.scene;
+    return modes.find((mode) => mode.name === this.host.get("color")) ?? modes[0] ?? null;
+  }
+
+  private retheme(): void {
+    this.theme = null;
+    this.relook();
+  }
+
+  /** Colours, open cards, legend and bar anew. */
+  private relook(): void {
+    const { scene } = this.stage;
+    const dark = applyTheme(this.root, this.host.get("theme"));
+    if (this.theme?.dark !== dark) this.theme = null;
+    this.theme ??= readTheme(this.root, dark);
+    const mode = this.mode();
+    this.stage.setLook({ graph: this.graph, theme: this.theme, colouring: colouring(scene, mode, dark), canOpen: this.host.live, open: new Set(this.host.get("open")) });
+    this.legend.update(scene, mode, dark);
+    this.refreshBar();
+    this.retouch();
+  }
+
+  private refreshBar(): void {
+    const { scene } = this.stage;
+    this.toolbar.update({
+      canGoBack: this.history.canGoBack,
+      canGoForward: this.history.canGoForward,
+      summary: scene.summary,
+      hops: this.host.get("hops"),
+      live: this.host.live,
+      modes: scene.modes,
+      color: this.mode()?.name ?? "",
+      theme: this.host.get("theme"),
+    });
+  }
+
+  /** What is chosen, hovered and lit: the hand first, then the keyboard, then the selection. */
+  private retouch(): void {
+    const { scene } = this.stage;
+    const indexes = (ids: readonly string[]) => ids.map((id) => scene.index.get(id)).filter((i) => i !== undefined);
+    const selected = indexes(this.host.get("selection"));
+    const edge = this.findEdge(this.host.get("edge"));
+    const active = this.keyboard ? (scene.index.get(this.active) ?? -1) : -1;
+    this.stage.setTouch({
+      lit: this.lit(selected, edge, active),
+      faded: fadedBy(scene, this.mode(), this.legend.chosen),
+      selected: new Set(selected),
+      active,
+      edge,
+    });
+  }
+
+  private lit(selected: readonly number[], edge: number, active: number): Lit | null {
+    const { scene } = this.stage;
+    const { node, row, edge: under } = this.hover;
+    if (node >= 0 && row >= 0) {
+      const lit = lightRow(scene, node, row);
+      if (lit.rows.size > 1) return lit;
+    }
+    const outside = scene.index.get(this.host.get("hovered")) ?? -1;
+    const pointed = node >= 0 ? node : under >= 0 ? -1 : outside >= 0 ? outside : active;
+    if (pointed >= 0) return lightNodes(scene, this.graph, [pointed]);
+    if (under >= 0) return lightEdge(scene, under);
+    if (edge >= 0) return lightEdge(scene, edge);
+    return selected.length ? lightNodes(scene, this.graph, selected) : null;
+  }
+
+  private findEdge(ends: readonly string[]): number {
+    const { index, edges } = this.stage.scene;
+    if (ends.length !== 2) return -1;
+    const [s, t] = ends.map((id) => index.get(id));
+    for (let e = 0; e < edges.count; e++) if (edges.source[e] === s && edges.target[e] === t) return e;
+    return -1;
+  }
+
+  // What the hand does ------------------------------------------------------------------------
+
+  private hoverAt(at: readonly [number, number] | null): void {
+    const picked = at ? this.stage.pick(at[0], at[1], false) : NOTHING;
+    const { node, row, edge } = this.hover;
+    if (at) this.tip.follow(at[0], at[1]);
+    if (picked.node === node && picked.row === row && picked.edge === edge) return;
+    this.hover = picked;
+    const { nodes, edges } = this.stage.scene;
+    this.stage.element.classList.toggle("lx-pointing", picked.node >= 0 || picked.edge >= 0);
+    this.tip.show(picked.node >= 0 ? nodes.title[picked.node] || nodes.label[picked.node] : picked.edge >= 0 ? edges.title[picked.edge] : "");
+    const id = picked.node >= 0 && nodes.kind[picked.node] !== "stub" ? nodes.id[picked.node] : "";
+    if (picked.node !== node) this.host.set("hovered", id);
+    this.retouch();
+  }
+
+  private click({ node, edge }: Picked, add: boolean): void {
+    const { nodes, edges } = this.stage.scene;
+    this.lastClick = performance.now();
+    this.tip.hide();
+    this.keyboard = false;
+    if (node >= 0) this.choose(node, add);
+    else if (edge >= 0 && nodes.kind[edges.source[edge]] !== "stub" && nodes.kind[edges.target[edge]] !== "stub") {
+      this.host.set("selection", []);
+      this.host.set("edge", [nodes.id[edges.source[edge]], nodes.id[edges.target[edge]]]);
+      this.panel.reopen();
+    } else this.clear();
+  }
+
+  private doubleClick({ node }: Picked): void {
+    if (node >= 0 && this.stage.scene.nodes.kind[node] !== "stub") this.refocus(this.stage.scene.nodes.id[node]);
+  }
+
+  private clickButton(event: MouseEvent): void {
+    const button = event.target instanceof Element ? event.target.closest(".lx-open") : null;
+    const card = button?.closest(".lx-node");
+    if (card) this.toggleOpen(Number(card.id.slice(card.id.lastIndexOf("-") + 1)));
+  }
+
+  private choose(node: number, add: boolean): void {
+    const { id, kind } = this.stage.scene.nodes;
+    if (kind[node] === "stub") {
+      this.touched = id[node].replace(/^stub:(in|out):/, "");
+      const expanded = this.host.get("expanded");
+      if (!expanded.includes(id[node])) this.host.set("expanded", [...expanded, id[node]]);
+      return;
+    }
+    this.select(id[node], add);
+  }
+
+  private select(id: string, add: boolean): void {
+    const before = this.host.get("selection");
+    const selection = !add ? [id] : before.includes(id) ? before.filter((other) => other !== id) : [...before, id];
+    this.active = this.touched = id;
+    if (this.host.get("edge").length) this.host.set("edge", []);
+    if (same(before, selection)) this.panel.reopen();
+    else this.host.set("selection", selection);
+    const node = this.stage.scene.index.get(id);
+    if (node !== undefined) this.stage.reveal(node);
+  }
+
+  private refocus(id: string): void {
+    clearTimeout(this.detailTimer);
+    this.active = this.touched = id;
+    if (this.host.get("query")) this.host.set("query", "");
+    if (this.host.get("edge").length) this.host.set("edge", []);
+    this.host.set("selection", [id]);
+    this.host.set("focus", [id]);
+    this.stage.element.focus({ preventScroll: true });
+  }
+
+  private toggleOpen(node: number): void {
+    const { id, kind } = this.stage.scene.nodes;
+    if (kind[node] !== "dataset") return;
+    const open = this.host.get("open");
+    this.touched = id[node];
+    this.host.set("open", open.includes(id[node]) ? open.filter((other) => other !== id[node]) : [...open, id[node]]);
+  }
+
+  private clear(): void {
+    if (this.host.get("selection").length) this.host.set("selection", []);
+    if (this.host.get("edge").length) this.host.set("edge", []);
+  }
+
+  // Keys --------------------------------------------------------------------------------------
+
+  private key(event: KeyboardEvent): void {
+    const onStage = event.target === this.stage.element;
+    const command = commandOf(event);
+    // Inside the bar and the panel only Escape is ours; the rest belongs to the control.
+    if (!command || event.defaultPrevented || (!onStage && command.name !== "escape")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.run(command);
+  }
+
+  private run(command: Command): void {
+    const node = this.standing();
+    switch (command.name) {
+      case "walk":
+        return this.step(node < 0 ? this.first() : this.keyboard ? walk(this.stage.scene, this.graph, node, command.arrow) : node);
+      case "zoom":
+        return this.stage.zoom(command.factor);
+      case "select": {
+        if (node < 0) return;
+        const now = performance.now();
+        const twice = now - this.lastEnter < 400;
+        this.lastEnter = now;
+        return twice && !command.add ? this.doubleClick({ ...NOTHING, node }) : this.choose(node, command.add);
+      }
+      case "focus":
+        return this.doubleClick({ ...NOTHING, node });
+      case "open":
+        return node >= 0 ? this.toggleOpen(node) : undefined;
+      case "fit":
+        return this.stage.fit();
+      case "search":
+        this.search.input.focus();
+        return this.search.input.select();
+      case "help":
+        return this.help.toggle();
+      case "back":
+        return this.history.go(-1);
+      case "forward":
+        return this.history.go(1);
+      case "escape":
+        if (this.panel.close()) return this.stage.element.focus({ preventScroll: true });
+        if (!this.legend.clear()) this.clear();
+    }
+  }
+
+  private standing(): number {
+    return this.stage.scene.index.get(this.active) ?? -1;
+  }
+
+  private first(): number {
+    const { index, focus, nodes } = this.stage.scene;
+    const wanted = [...this.host.get("selection"), ...focus].find((id) => index.has(id));
+    return wanted !== undefined ? index.get(wanted)! : nodes.count ? 0 : -1;
+  }
+
+  private step(node: number): void {
+    if (node < 0) return;
+    this.active = this.stage.scene.nodes.id[node];
+    this.setKeyboard(true);
+    this.stage.reveal(node);
+    this.live.textContent = sentence(this.stage.scene, this.graph, node);
+  }
+
+  private setKeyboard(on: boolean): void {
+    if (this.keyboard === on && !on) return;
+    this.keyboard = on;
+    this.retouch();
+  }
+
+  // Room --------------------------------------------------------------------------------------
+
+  private sized(): void {
+    if (this.host.live) this.root.style.height = `${Math.max(240, this.host.get("height"))}px`;
+    const { clientWidth: width, clientHeight: height } = this.root;
+    if (width === 0) return;
+    this.root.classList.toggle("lx-narrow", width < 900);
+    this.root.classList.toggle("lx-tiny", width < 640);
+    this.legend.setTight(width < 900 || height < 420);
+  }
+
+  private painted(): void {
+    const node = this.keyboard ? this.standing() : -1;
+    const card = node >= 0 ? this.stage.cardId(node) : null;
+    if (card) this.stage.element.setAttribute("aria-activedescendant", card);
+    else this.stage.element.removeAttribute("aria-activedescendant");
+    this.unhide ??= hideFallback(this.root, this.host.get("_fallback"));
+  }
+}

@@ -1,0 +1,78 @@
+"""Sizes and colours of the picture: one table for SVG, HTML and the live view.
+
+Colours are our own constants, a pair (light, dark) each; event text never becomes a colour.
+Text on cards is measured with the widths below, generous for the usual interface fonts.
+"""
+
+from __future__ import annotations
+
+from lineage_explorer.plain import plain
+
+HEADER = 44
+ROW = 22
+JOB_HEIGHT = 24
+STUB_HEIGHT = 22
+RADIUS = 6
+CARD_MIN, CARD_MAX = 208, 288
+JOB_MAX = 184
+GAP_X, GAP_Y = 88.0, 16.0
+ROWS_SHOWN = 12
+
+METRICS = {"header": HEADER, "row": ROW, "job": JOB_HEIGHT, "radius": RADIUS}
+
+PALETTE: dict[str, tuple[str, str]] = {
+    "complete": ("#0b7a58", "#3ecf9a"),
+    "failed": ("#b93815", "#ff8a65"),
+    "running": ("#1e66c9", "#7db4ff"),
+    "aborted": ("#75644f", "#c2ad92"),
+    "unknown": ("#5b6170", "#a4abba"),
+    # Okabe-Ito, darkened for text-size marks on white and lightened for dark grounds.
+    "cat0": ("#0072b2", "#56a9e0"),
+    "cat1": ("#8f5b00", "#e69f00"),
+    "cat2": ("#007a5a", "#2fc79b"),
+    "cat3": ("#a8467c", "#e08fbd"),
+    "cat4": ("#2679a8", "#8ccdf2"),
+    "cat5": ("#b84a00", "#f08a4b"),
+    "cat6": ("#76701a", "#e6dc5a"),
+    "cat7": ("#4d4d4d", "#c0c0c0"),
+}
+
+PATTERNS = ("", "hatch", "dots", "cross", "lines")
+
+_NARROW = frozenset("iljtfrI.,:;'|!()[]/\\-` ")
+_WIDE = frozenset("mwMWQO@%—…")
+
+
+def text_width(text: str, size: float) -> float:
+    """About how wide a text is, in pixels, at a font size in pixels."""
+    return size * sum(_character_width(c) for c in text)
+
+
+def _character_width(c: str) -> float:
+    if c in _NARROW:
+        return 0.36
+    if c in _WIDE:
+        return 0.92
+    if ord(c) >= 0x1100:  # CJK and other full-width scripts
+        return 1.05
+    return 0.68 if c.isupper() or c == "_" else 0.58
+
+
+def fit(text: str, width: float, size: float) -> str:
+    """The text made plain and cut in its middle to fit, the end favoured."""
+    text = plain(text[:4096])
+    if text_width(text, size) <= width:
+        return text
+    room = width - text_width("…", size)
+    tail = _take(text[::-1], room * 2 / 3, size)[::-1]
+    head = _take(text, room - text_width(tail, size), size)
+    return f"{head}…{tail}"
+
+
+def _take(text: str, width: float, size: float) -> str:
+    used = 0.0
+    for index, c in enumerate(text):
+        used += size * _character_width(c)
+        if used > width:
+            return text[:index]
+    return text

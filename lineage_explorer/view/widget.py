@@ -1,0 +1,201 @@
+"""The live view in a notebook: state as traits, the picture made here, drawn by `static/widget.js`.
+
+What is on screen follows from a few plain values (`focus`, `hops`, `query`, `expanded`,
+`columns`); changing one, in Python or in the browser, makes a new scene.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Sequence
+from hashlib import blake2b
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import polars as pl
+import traitlets as t
+from IPython.display import display
+
+from lineage_explorer.errors import LineageError, SelectionError, UnknownOption
+from lineage_explorer.lineage import Lineage
+from lineage_explorer.view.detail import edge_detail, node_detail
+from lineage_explorer.view.scene import Scene
+from lineage_explorer.view.search import suggest
+from lineage_explorer.view.state import ViewState, picture, static_state
+from lineage_explorer.view.svg import svg
+from lineage_explorer.view.wire import pack
+
+STATIC = Path(__file__).parent / "static"
+OPTIONS = ("color", "columns", "expanded", "height", "hops", "query", "selection", "theme")
+_SHAPE = ("focus", "hops", "query", "expanded", "columns")
+
+
+class Explorer(anywidget.AnyWidget):
+    """The interactive view of a lineage. Made by `lin.explore()`.
+
+    All of these can be read, set and observed:
+
+    - `focus`: node ids the view is centred on (short names are resolved when set)
+    - `hops`: how far from the focus, dataset to dataset; 99 is everything reachable
+    - `query`: a selection instead of a focus, or ""
+    - `selection`: node ids selected
+    - `edge`: the selected edge, `[source, target]`, or []
+    - `hovered`: the node under the pointer, or ""
+    - `color`: the colour mode: "kind", "state" or "namespace"
+    - `columns`: datasets whose columns are shown
+    - `expanded`: stubs that were opened
+    - `theme`: "auto", "light" or "dark"
+    - `height`: in pixels
+    """
+
+    _esm = STATIC / "widget.js"
+    _css = STATIC / "widget.css"
+
+    focus = t.List(t.Unicode()).tag(sync=True)
+    hops = t.Int(1, min=1).tag(sync=True)
+    query = t.Unicode("").tag(sync=True)
+    selection = t.List(t.Unicode()).tag(sync=True)
+    edge = t.List(t.Unicode(), maxlen=2).tag(sync=True)
+    hovered = t.Unicode("").tag(sync=True)
+    color = t.Enum(("kind", "state", "namespace"), "state").tag(sync=True)
+    columns = t.List(t.Unicode()).tag(sync=True)
+    expanded = t.List(t.Unicode()).tag(sync=True)
+    theme = t.Enum(("auto", "light", "dark"), "auto").tag(sync=True)
+    height = t.Int(480, min=200, max=4000).tag(sync=True)
+
+    _scene = t.Bytes(b"").tag(sync=True)
+    _detail = t.Unicode("").tag(sync=True)
+    _error = t.Unicode("").tag(sync=True)
+    _suggest = t.Unicode("[]").tag(sync=True)
+    _typed = t.Unicode("").tag(sync=True)
+    _fallback = t.Unicode("").tag(sync=True)
+
+    def __init__(self, lin: Lineage, **state: Any) -> None:
+        self._lineage = lin
+        self._drawn: ViewState | None = None
+        self._picture: Scene | None = None
+        super().__init__(**state)
+        self._draw()
+        self._tell()
+        self.observe(self._draw, names=list(_SHAPE))
+        self.observe(self._tell, names=["selection", "edge"])
+        self.observe(self._find, names=["_typed"])
+
+    # What is on screen ------------------------------------------------------------------------
+
+    @property
+    def state(self) -> ViewState:
+        """What decides the picture, as one value."""
+        return ViewState(
+            tuple(self.focus), self.hops, self.query, tuple(self.expanded), tuple(self.columns)
+        )
+
+    @property
+    def scene(self) -> Scene:
+        """The picture as it is now."""
+        assert self._picture is not None
+        return self._picture
+
+    @property
+    def lineage(self) -> Lineage:
+        """What is on screen, as a lineage of its own."""
+        return self._lineage.narrow(self._shown())
+
+    def frame(self, name: str = "nodes") -> pl.DataFrame:
+        """What is on screen as a frame: "nodes" (with x, y, in pixels), or any frame of a Lineage.
+
+        Raises:
+            UnknownOption: if there is no frame of that name.
+        """
+        part = self.lineage
+        if name == "nodes":
+            places = pl.DataFrame(
+                {
+                    "node": [node.id for node in self.scene.nodes],
+                    "x": self.scene.x,
+                    "y": self.scene.y,
+                }
+            )
+            return part.nodes.join(places, on="node", maintain_order="left")
+        known = [*(frame for frame, _ in part.frames.items()), "flows"]
+        if name not in known:
+            raise UnknownOption.named(name, ["nodes", *known], "view.frame()")
+        frame: pl.DataFrame = getattr(part, name)
+        return frame
+
+    def _shown(self) -> list[str]:
+        return [node.id for node in self.scene.nodes if node.kind != "stub"]
+
+    # What the traits do -----------------------------------------------------------------------
+
+    @t.validate("focus", "selection", "columns")
+    def _resolved(self, proposal: Any) -> list[str]:
+        names = proposal["value"]
+        known = self._lineage.neighbours.position
+        return [name if name in known else self._lineage.find(name) for name in names]
+
+    def _draw(self, _change: object = None) -> None:
+        if self.state == self._drawn:
+            return
+        try:
+            made = picture(self._lineage, self.state, self._picture)
+        except LineageError as error:
+            at = error.at if isinstance(error, SelectionError) else None
+            words = f"{error.message} {error.hint}".strip()
+            self._error = json.dumps({"text": words, "at": at})
+            return
+        self._drawn, self._picture = self.state, made
+        self._error = ""
+        self._scene = pack(made)
+
+    def _tell(self, _change: object = None) -> None:
+        try:
+            if len(self.edge) == 2:
+                self._detail = json.dumps(edge_detail(self._lineage, *self.edge))
+            elif self.selection:
+                self._detail = json.dumps(node_detail(self._lineage, self.selection[-1]))
+            else:
+                self._detail = ""
+        except LineageError:
+            self._detail = ""
+
+    def _find(self, _change: object = None) -> None:
+        self._suggest = json.dumps(suggest(self._lineage, self._typed))
+
+    # Showing itself ---------------------------------------------------------------------------
+
+    def static_svg(self) -> str:
+        """The picture without a browser. Of more than 300 nodes only the surroundings of one."""
+        made = static_state(self._lineage, self.state, self.scene)
+        return svg(made, color=self.color, theme=self.theme, selection=tuple(self.selection))
+
+    def _ipython_display_(self) -> None:
+        """A static picture first, which the live view hides: a saved notebook keeps it."""
+        image = self.static_svg().encode()
+        self._fallback = blake2b(image, digest_size=8).hexdigest()
+        html = (
+            f'<img data-lx-fallback="{self._fallback}" alt="{escape(self.scene.description)}" '
+            f'style="max-width:100%" src="data:image/svg+xml;base64,{b64encode(image).decode()}">'
+        )
+        display({"text/html": html, "text/plain": repr(self)}, raw=True)
+        bundle = self._repr_mimebundle_()
+        if bundle is not None:
+            data, metadata = bundle
+            display({**data, "text/plain": repr(self)}, metadata=metadata, raw=True)
+
+    def __repr__(self) -> str:
+        about = f"query={self.query!r}" if self.query else f"focus={list(self.focus)!r}"
+        return f"Explorer({about}, hops={self.hops}): {self.scene.summary}"
+
+
+def explore(lin: Lineage, focus: str | Sequence[str] | None = None, **options: Any) -> Explorer:
+    """See `Lineage.explore`."""
+    for name in options:
+        if name not in OPTIONS:
+            raise UnknownOption.named(name, ["focus", *OPTIONS], "explore()")
+    if focus is not None:
+        options["focus"] = [focus] if isinstance(focus, str) else list(focus)
+    return Explorer(lin, **options)

@@ -1,0 +1,91 @@
+"""The scene as bytes: a JSON header, then little-endian arrays.
+
+The other end is `frontend/src/wire.ts`; the two must agree.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from lineage_explorer.view import style
+from lineage_explorer.view.scene import Scene
+
+MAGIC = b"LXS1"
+EDGE_KINDS = ("reads", "writes", "derives", "hands_over", "column", "stub")
+BASES = ("declared", "columns", "implied")
+BACK, INDIRECT, MASKED = 1, 2, 4
+
+
+def pack(picture: Scene) -> bytes:
+    """The scene as the browser reads it: a JSON header, then arrays (see frontend/src/wire.ts)."""
+    nodes, edges = picture.nodes, picture.edges
+    counts = np.array([len(route) for route in picture.routes], dtype=np.uint32)
+    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.uint32)
+    points = np.concatenate(picture.routes) if picture.routes else np.zeros((0, 2))
+    flags = [
+        BACK * bool(back) | INDIRECT * edge.indirect | MASKED * edge.masked
+        for edge, back in zip(edges, picture.back, strict=True)
+    ]
+    arrays: dict[str, tuple[str, npt.NDArray[Any]]] = {
+        "x": ("f4", picture.x),
+        "y": ("f4", picture.y),
+        "w": ("f4", np.array([node.width for node in nodes])),
+        "h": ("f4", np.array([node.height for node in nodes])),
+        "rank": ("u4", picture.rank),
+        "source": ("u4", np.array([edge.source for edge in edges])),
+        "target": ("u4", np.array([edge.target for edge in edges])),
+        "runs": ("u4", np.array([edge.runs for edge in edges])),
+        "source_row": ("u4", np.array([edge.source_row for edge in edges])),
+        "target_row": ("u4", np.array([edge.target_row for edge in edges])),
+        "point_start": ("u4", starts),
+        "points": ("f4", points.reshape(-1)),
+        "kind": ("u1", np.array([EDGE_KINDS.index(edge.kind) for edge in edges])),
+        "basis": ("u1", np.array([BASES.index(edge.basis) for edge in edges])),
+        "flags": ("u1", np.array(flags)),
+    }
+    for number, mode in enumerate(picture.modes):
+        arrays[f"mode_{number}"] = ("u1", np.array(mode.values))
+    return _packed(_header(picture), arrays)
+
+
+def _header(picture: Scene) -> dict[str, Any]:
+    nodes = picture.nodes
+    columns = ("id", "kind", "label", "above", "title", "glyph", "state", "badge")
+    return {
+        "version": 1,
+        "nodes": {name: [getattr(node, name) for node in nodes] for name in columns}
+        | {"caption": [""] * len(nodes)},
+        "rows": {str(at): node.rows for at, node in enumerate(nodes) if node.rows},
+        "edges": {"title": [edge.title for edge in picture.edges]},
+        "modes": [
+            {"name": m.name, "title": m.title, "array": f"mode_{number}", "entries": m.entries}
+            for number, m in enumerate(picture.modes)
+        ],
+        "palette": style.PALETTE,
+        "metrics": style.METRICS,
+        "focus": picture.focus,
+        "summary": picture.summary,
+        "note": picture.note,
+        "empty": picture.empty,
+        "description": picture.description,
+    }
+
+
+def _packed(header: dict[str, Any], arrays: dict[str, tuple[str, npt.NDArray[Any]]]) -> bytes:
+    places: dict[str, tuple[str, int, int]] = {}
+    buffers: list[bytes] = []
+    offset = 0
+    for name, (dtype, values) in arrays.items():
+        data = values.astype(f"<{dtype}").tobytes()
+        places[name] = (dtype, offset, len(values))
+        padded = data + b"\0" * (-len(data) % 4)
+        buffers.append(padded)
+        offset += len(padded)
+    text = msgspec.json.encode({**header, "arrays": places})
+    text += b" " * (-len(text) % 4)
+    return b"".join([MAGIC, struct.pack("<I", len(text)), text, *buffers])

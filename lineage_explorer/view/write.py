@@ -1,0 +1,120 @@
+"""A lineage into a file; the ending of the name decides what."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lineage_explorer.errors import LineageError, UnknownOption
+from lineage_explorer.view.state import ViewState, picture
+from lineage_explorer.view.svg import svg
+from lineage_explorer.view.text import mermaid
+
+if TYPE_CHECKING:
+    from lineage_explorer.lineage import Lineage
+
+OPTIONS = ("color", "columns", "expanded", "focus", "hops", "query", "selection", "theme")
+
+
+def write(lin: Lineage, path: str | os.PathLike[str], **options: Any) -> None:
+    """See `Lineage.write`.
+
+    Raises:
+        LineageError: if the ending is not known.
+        UnknownOption: for an option the format does not take.
+    """
+    target = Path(path)
+    makers: dict[str, Callable[..., str]] = {
+        ".svg": _svg,
+        ".html": _html,
+        ".mmd": mermaid,
+        ".graphml": _graphml,
+        ".ndjson": _ndjson,
+    }
+    ending = target.suffix.lower()
+    if ending not in makers:
+        known = ", ".join(makers)
+        raise LineageError(f"cannot write a {ending or 'file without ending'}.", f"use {known}.")
+    allowed = OPTIONS if ending in (".svg", ".html") else ()
+    for name in options:
+        if name not in allowed:
+            raise UnknownOption.named(name, allowed, f"write({ending!r})")
+    target.write_text(makers[ending](lin, **options), encoding="utf-8", newline="\n")
+
+
+def _state(lin: Lineage, options: dict[str, Any]) -> ViewState:
+    focus = options.get("focus") or []
+    names = [focus] if isinstance(focus, str) else list(focus)
+    return ViewState(
+        tuple(lin.find(name) for name in names),
+        options.get("hops", 1),
+        options.get("query", ""),
+        tuple(options.get("expanded", ())),
+        tuple(lin.find(name) for name in options.get("columns", ())),
+    )
+
+
+def _svg(lin: Lineage, **options: Any) -> str:
+    drawn = picture(lin, _state(lin, options))
+    selected = tuple(lin.find(name) for name in options.get("selection", ()))
+    return svg(
+        drawn,
+        color=options.get("color", "state"),
+        theme=options.get("theme", "auto"),
+        selection=selected,
+    )
+
+
+def _html(lin: Lineage, **options: Any) -> str:
+    from lineage_explorer.view.html import to_html
+
+    state = _state(lin, options)
+    shown = {
+        "focus": state.focus,
+        "hops": state.hops,
+        "query": state.query,
+        "columns": state.columns,
+        "expanded": state.expanded,
+        "selection": [lin.find(name) for name in options.get("selection", ())],
+        "color": options.get("color", "state"),
+        "theme": options.get("theme", "auto"),
+    }
+    return to_html(lin, picture(lin, state), shown)
+
+
+def _graphml(lin: Lineage) -> str:
+    """GraphML with text attributes only: lists and times are written as text, nulls left out."""
+    import networkx as nx
+
+    flat: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    for node, attributes in lin.graph.nodes(data=True):
+        flat.add_node(_xml(node), **_texts(attributes))
+    for source, target, key, attributes in lin.graph.edges(keys=True, data=True):
+        flat.add_edge(_xml(source), _xml(target), key, **_texts(attributes))
+    return "\n".join(nx.generate_graphml(flat, named_key_ids=True)) + "\n"
+
+
+def _texts(attributes: dict[str, Any]) -> dict[str, str | int]:
+    told: dict[str, str | int] = {}
+    for name, value in attributes.items():
+        if isinstance(value, list):
+            value = ", ".join(str(item) for item in value)
+        if value is not None and value != "":
+            told[name] = value if isinstance(value, int) else _xml(str(value))
+    return told
+
+
+def _xml(text: str) -> str:
+    """Characters that XML 1.0 cannot hold are escaped."""
+    return "".join(
+        c if c in "\t\n\r" or " " <= c < "\ud800" or "\ue000" <= c < "\ufffe" or c > "\uffff"
+        else f"\\u{ord(c):04x}"
+        for c in text
+    )  # fmt: skip
+
+
+def _ndjson(lin: Lineage) -> str:
+    """The events, one a line, as they were read (secrets redacted)."""
+    return "".join(f"{lin.event_line(event)}\n" for event in lin.events["event"])
