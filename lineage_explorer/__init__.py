@@ -16,8 +16,8 @@ __version__ = "0.1.0"
 _ROOMS = {
     "read": "lineage",
     "Lineage": "lineage",
-    "sample": "samples",
-    "samples": "samples",
+    "sample": "bundled",
+    "samples": "bundled",
     "doctor": "doctor",
     "Impact": "analysis.impact",
     "Paths": "analysis.paths",
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
         UnknownOption,
     )
     from lineage_explorer.lineage import Lineage, read
-    from lineage_explorer.samples import sample, samples
+    from lineage_explorer.bundled import sample, samples
     from lineage_explorer.view.widget import Explorer
 
 

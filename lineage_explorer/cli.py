@@ -204,7 +204,7 @@ def read(sources: tuple[str, ...], *, strict: bool, quiet: bool = False) -> Line
     import lineage_explorer as lx
 
     inputs: list[str | IO[bytes]] = [
-        click.get_binary_stream("stdin") if source == "-" else source for source in sources
+        sys.stdin.buffer if source == "-" else source for source in sources
     ]
     lin = lx.read(inputs[0] if len(inputs) == 1 else inputs)
     if not quiet:

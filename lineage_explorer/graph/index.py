@@ -25,12 +25,20 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy import sparse
 
+from lineage_explorer.graph.steps import (
+    Bundles,
+    Ints,
+    Pairs,
+    disjoint,
+    distinct,
+    long,
+    pairs,
+    unpacked,
+)
 from lineage_explorer.tables import Frames
 
 Direction = Literal["upstream", "downstream"]
-Ints = npt.NDArray[np.int32]
 Counts = npt.NDArray[np.float64]
 
 
@@ -101,179 +109,101 @@ def build_index(frames: Frames) -> Index:
 
     One exception: where bundles of one job overlap (its runs differ), they are made disjoint, and
     that costs up to the number of flows they stand for.
+
+    Raises:
+        ValueError: if a flow or an edge names a node that has no row.
     """
     ids = pl.concat([frames.datasets["dataset"], frames.jobs["job"]]).rename("id")
-    numbers = pl.DataFrame({"id": ids, "n": np.arange(len(ids), dtype=np.int32)})
-    bundles = frames.bundles.with_row_index("bundle")
-    jobs = _numbered(bundles.select("bundle", id="job"), numbers).rename({"n": "job"})
-    sources = _numbered(_long(bundles, "sources"), numbers).join(jobs, on="bundle", how="left")
-    targets = _numbered(_long(bundles, "targets"), numbers).join(jobs, on="bundle", how="left")
-
-    takes = _pairs(_edges(frames, "reads", "source", "target", numbers), sources)
-    puts = _pairs(_edges(frames, "writes", "target", "source", numbers), targets)
-    first_job, known = len(frames.datasets), len(bundles)
-    carried = [sources.filter(pl.col("n") >= first_job), targets.filter(pl.col("n") >= first_job)]
-    if any(len(part) for part in carried):
-        declared = bundles.filter(pl.col("basis") == "declared")["bundle"]
-        told = targets.filter(pl.col("bundle").is_in(declared.implode()))
-        into = takes.join(_only("job", carried[0]["n"]), on="job")
-        out = puts.join(_only("job", carried[1]["n"]), on="job").join(
-            told, on=["n", "job"], how="anti"
-        )
-        sources, targets = _carry(sources, targets, into, out, known, len(ids))
-    return _assembled(ids, first_job, takes, puts, *_disjoint(sources, targets, len(ids)))
-
-
-def _long(bundles: pl.DataFrame, side: str) -> pl.DataFrame:
-    return bundles.select("bundle", id=side).explode("id", empty_as_null=False)
-
-
-def _numbered(frame: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
-    """The frame with the number of its node `n` in place of `id`, in the same order."""
-    found = frame.join(numbers, on="id", how="left", maintain_order="left")
-    lost = found.filter(pl.col("n").is_null() & pl.col("id").is_not_null())
-    if len(lost):
-        raise ValueError(f"frames do not fit together: {lost['id'][0]!r} is in a flow or an edge, "
-                         "but neither in jobs nor in datasets")  # fmt: skip
-    return found.drop("id")
-
-
-def _edges(
-    frames: Frames, kind: str, node: str, job: str, numbers: pl.DataFrame
-) -> pl.DataFrame:
-    edges = frames.edges.filter(pl.col("kind") == kind).select(id=node, other=job)
-    nodes = _numbered(edges.select("id"), numbers)
-    jobs = _numbered(edges.select(id="other"), numbers).rename({"n": "job"})
-    return pl.concat([nodes, jobs], how="horizontal")
-
-
-def _pairs(edges: pl.DataFrame, ends: pl.DataFrame) -> pl.DataFrame:
-    """Every (node, job) where the job takes or puts the node, sorted."""
-    pairs = pl.concat([edges, ends.select("n", "job").drop_nulls()])
-    return pairs.filter(pl.col("n") != pl.col("job")).unique().sort("n", "job")
-
-
-def _only(column: str, values: pl.Series) -> pl.DataFrame:
-    return pl.DataFrame({column: values.unique().sort()})
-
-
-def _carry(
-    sources: pl.DataFrame,
-    targets: pl.DataFrame,
-    into: pl.DataFrame,
-    out: pl.DataFrame,
-    known: int,
-    size: int,
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The bundles, with one more into each job that is a source and out of each that is handed."""
-    shape = ["bundle", "n", "job"]
-    dtypes = {name: sources.schema[name] for name in shape}
-
-    def rows(frame: pl.DataFrame, end: str, shift: int) -> pl.DataFrame:
-        bundle = known + shift + pl.col("job")
-        return frame.select(bundle.alias("bundle"), pl.col(end).alias("n"), "job").cast(dtypes)
-
-    in_, out_ = rows(into, "n", 0), rows(out, "n", size)
-    return (
-        pl.concat([sources.select(shape), in_, rows(out, "job", size).unique(maintain_order=True)]),
-        pl.concat([targets.select(shape), rows(into, "job", 0).unique(maintain_order=True), out_]),
-    )
-
-
-def _disjoint(
-    sources: pl.DataFrame, targets: pl.DataFrame, size: int
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Steps from bundles: targets of a job that are in the same bundles are fed by the same step.
-
-    Returns (step, n, job) for sources and targets, steps numbered from 0 in order of bundles.
-    """
-    shared = targets.filter(pl.struct("job", "n").is_duplicated()) if len(targets) else targets
-    if shared.is_empty():
-        renamed = {"bundle": "step"}
-        return _dense(sources.rename(renamed), targets.rename(renamed))
-    grouped = (
-        shared.sort("bundle")
-        .group_by("job", "n", maintain_order=True)
-        .agg(pl.col("bundle").unique().sort())
-        .with_columns(key=pl.col("bundle").cast(pl.List(pl.String)).list.join(","))
-    )
-    # bundles of one job only are ever in one key, so the key alone tells the steps apart
-    steps = grouped.unique("key", keep="first", maintain_order=True).with_row_index("class")
-    last = int(pl.concat([sources["bundle"], targets["bundle"]]).max() or 0) + 1  # type: ignore[arg-type]
-    steps = steps.with_columns(step=pl.col("class").cast(pl.UInt32) + last)
-    members = steps.select("class", "bundle").explode("bundle")
-    fed = _ones(members["class"], members["bundle"], (len(steps), last)) @ _ones(
-        sources["bundle"], sources["n"], (last, size)
-    )
-    fed.sort_indices()
-    classes = pl.DataFrame(
-        {
-            "class": np.repeat(np.arange(len(steps), dtype=np.uint32), np.diff(fed.indptr)),
-            "n": fed.indices.astype(np.int32),
-        }
-    )
-    new_sources = classes.join(steps.select("class", "step", "job"), on="class")
-    new_targets = grouped.select("key", "n", "job").join(steps.select("key", "step"), on="key")
-    alone = targets.join(shared, on=["job", "n"], how="anti", nulls_equal=True)
-    left = sources.join(_only("bundle", alone["bundle"]), on="bundle", how="semi")
-    shape = ["step", "n", "job"]
-    return _dense(
-        pl.concat([left.rename({"bundle": "step"}).select(shape), new_sources.select(shape)]),
-        pl.concat([alone.rename({"bundle": "step"}).select(shape), new_targets.select(shape)]),
-    )
-
-
-def _ones(rows: pl.Series, columns: pl.Series, shape: tuple[int, int]) -> sparse.csr_array:
-    at = rows.to_numpy(), columns.to_numpy()
-    return sparse.csr_array((np.ones(len(rows), dtype=np.int32), at), shape=shape)
-
-
-def _dense(sources: pl.DataFrame, targets: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The same steps numbered 0, 1, 2, … without gaps."""
-    steps = _only("step", targets["step"]).with_row_index("at")
-    found = [part.join(steps, on="step").select("at", "n", "job") for part in (sources, targets)]
-    return found[0].unique().sort("at", "n"), found[1].unique().sort("at", "n")
-
-
-def _assembled(
-    ids: pl.Series,
-    datasets: int,
-    takes: pl.DataFrame,
-    puts: pl.DataFrame,
-    sources: pl.DataFrame,
-    targets: pl.DataFrame,
-) -> Index:
+    reads = frames.edges.filter(pl.col("kind") == "reads")
+    writes = frames.edges.filter(pl.col("kind") == "writes")
+    said = frames.bundles
+    read, reader, writer, written, job, source, target = _numbers(ids, [
+        reads["source"], reads["target"], writes["source"], writes["target"],
+        said["job"], said["sources"].explode(empty_as_null=False),
+        said["targets"].explode(empty_as_null=False),
+    ])  # fmt: skip
+    bundles = Bundles(job, long(said["sources"]), source, long(said["targets"]), target)
+    takes = _beside(np.r_[read, source], np.r_[reader, job[bundles.source_of]])
+    puts = _beside(np.r_[written, target], np.r_[writer, job[bundles.target_of]])
+    declared = (said["basis"] == "declared").to_numpy()
+    datasets = len(frames.datasets)
+    steps = disjoint(_carried(bundles, takes, puts, declared, datasets), len(ids))
     size = len(ids)
-    steps = int(targets["at"].max()) + 1 if len(targets) else 0  # type: ignore[arg-type]
-    step_job = np.full(steps, -1, dtype=np.int32)
-    step_job[targets["at"].to_numpy()] = targets["job"].fill_null(-1).to_numpy()
-    into = sources["n"].to_numpy(), sources["at"].to_numpy().astype(np.int32) + size
-    out = targets["at"].to_numpy().astype(np.int32) + size, targets["n"].to_numpy()
+    source_of, target_of = steps.source_of + size, steps.target_of + size
+    from_, to = np.r_[steps.source, target_of], np.r_[source_of, steps.target]
+    taken = pairs(steps.source, steps.job[steps.source_of])
+    made = pairs(steps.target, steps.job[steps.target_of])
     return Index(
         ids=ids,
         datasets=datasets,
-        step_job=step_job,
-        forward=_csr(np.r_[into[0], out[0]], np.r_[into[1], out[1]], size + steps),
-        backward=_csr(np.r_[into[1], out[1]], np.r_[into[0], out[0]], size + steps),
-        takes=_csr(takes["n"].to_numpy(), takes["job"].to_numpy(), size),
-        puts=_csr(puts["n"].to_numpy(), puts["job"].to_numpy(), size),
-        enters=_open(takes, targets, sources, size),
-        leaves=_open(puts, sources, targets, size),
+        step_job=steps.job,
+        forward=_csr(pairs(from_, to), size + len(steps.job)),
+        backward=_csr(pairs(to, from_), size + len(steps.job)),
+        takes=_csr(takes, size),
+        puts=_csr(puts, size),
+        enters=_opened(takes, taken, steps.source_of, made, steps.target_of, size),
+        leaves=_opened(puts, made, steps.target_of, taken, steps.source_of, size),
     )
 
 
-def _open(
-    pairs: pl.DataFrame, near: pl.DataFrame, far: pl.DataFrame, size: int
-) -> Csr:
-    """Job to the nodes it takes (or puts), without those that a step of its own connects it to."""
-    own = near.filter(pl.col("n") == pl.col("job")).select("at").join(far, on="at")
-    rest = pairs.join(own, on=["n", "job"], how="anti") if len(own) else pairs
-    return _csr(rest["job"].to_numpy(), rest["n"].to_numpy(), size)
+def _numbers(ids: pl.Series, columns: list[pl.Series]) -> list[Ints]:
+    """Ids as numbers, -1 where there is none. One join for all: hashing text is what costs."""
+    numbers = pl.DataFrame({"id": ids, "n": np.arange(len(ids), dtype=np.int32)})
+    asked = pl.DataFrame({"id": pl.concat([column.rename("id") for column in columns])})
+    found = asked.join(numbers, on="id", how="left", maintain_order="left")
+    if found["n"].null_count() > asked["id"].null_count():
+        lost = found.filter(pl.col("n").is_null() & pl.col("id").is_not_null())["id"][0]
+        raise ValueError(f"a flow or an edge names {lost!r}, which has no row in jobs or datasets")
+    ends = np.cumsum([len(column) for column in columns])
+    return np.split(found["n"].fill_null(-1).to_numpy(), ends[:-1])
 
 
-def _csr(rows: npt.NDArray[np.integer], values: npt.NDArray[np.integer], size: int) -> Csr:
-    """Rows of values, ascending within a row."""
-    order = np.lexsort((values, rows))
+def _beside(node: Ints, job: Ints) -> Pairs:
+    """Pairs of a node and a job that is another node, each once."""
+    kept = (job >= 0) & (node != job)
+    return distinct(pairs(node[kept], job[kept]))
+
+
+def _carried(
+    bundles: Bundles, takes: Pairs, puts: Pairs, declared: npt.NDArray[np.bool_], datasets: int
+) -> Bundles:
+    """With bundles from all that a job takes into it, and from it to what it puts.
+
+    The first only for jobs that are a source of a flow, the second for those that are a target.
+    """
+    giving = np.unique(bundles.source[bundles.source >= datasets])
+    given = np.unique(bundles.target[bundles.target >= datasets])
+    if not len(giving) and not len(given):
+        return bundles
+    told = declared[bundles.target_of]
+    described = pairs(bundles.target[told], bundles.job[bundles.target_of][told])
+    taken, into = unpacked(takes[np.isin(unpacked(takes)[1], giving)])
+    put, out = unpacked(np.setdiff1d(puts[np.isin(unpacked(puts)[1], given)], described))
+    first = len(bundles.job)
+    second = first + len(giving)
+    into, out = first + np.searchsorted(giving, into), second + np.searchsorted(given, out)
+    whole = first + np.arange(len(giving)), second + np.arange(len(given))
+    return Bundles(
+        job=np.r_[bundles.job, giving, given],
+        source_of=np.r_[bundles.source_of, into, whole[1]].astype(np.int32),
+        source=np.r_[bundles.source, taken, given],
+        target_of=np.r_[bundles.target_of, whole[0], out].astype(np.int32),
+        target=np.r_[bundles.target, giving, put],
+    )
+
+
+def _opened(beside: Pairs, far: Pairs, far_of: Ints, near: Pairs, near_of: Ints, size: int) -> Csr:
+    """Job to the nodes beside it, without those that a step of its own connects it to."""
+    node, job = unpacked(near)
+    own = near_of[node == job]
+    rest = np.setdiff1d(beside, far[np.isin(far_of, own)]) if len(own) else beside
+    node, job = unpacked(rest)
+    return _csr(pairs(job, node), size)
+
+
+def _csr(found: Pairs, size: int) -> Csr:
+    """Rows of values from pairs (row, value), ascending within a row."""
+    rows, values = unpacked(distinct(found))
     starts = np.zeros(size + 1, dtype=np.int64)
     np.cumsum(np.bincount(rows, minlength=size), out=starts[1:])
-    return Csr(starts, values[order].astype(np.int32))
+    return Csr(starts, values)

@@ -113,7 +113,8 @@ def _settle(
 def _distinct(to: Ints, distance: Ints, hop: int) -> Ints:
     """`to` without repetition, ascending: by sorting if few, else by looking through all."""
     if len(to) * 8 < len(distance):
-        return np.unique(to)
+        ordered = np.sort(to)
+        return ordered[np.flatnonzero(np.diff(ordered, prepend=-1))]
     return np.flatnonzero(distance == hop).astype(np.int32)
 
 

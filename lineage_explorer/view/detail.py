@@ -176,7 +176,7 @@ def _neighbours(lin: Lineage, node: str, titles: tuple[str, str]) -> list[Block]
             note = f"first {NEIGHBOURS} of {len(ids):,}" if len(ids) > NEIGHBOURS else ""
             items = _items(lin, ids[:NEIGHBOURS])
             blocks.append(
-                {"type": "nodes", "title": f"{title} ({len(ids):,})", "items": items, "note": note}
+                {"type": "nodes", "title": title, "items": items, "note": note}
             )
     return blocks
 

@@ -12,12 +12,15 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
 import numpy as np
 import polars as pl
 from scipy import sparse
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from lineage_explorer.graph.index import build_index
 from lineage_explorer.graph.reach import reach

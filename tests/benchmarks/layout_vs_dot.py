@@ -102,7 +102,7 @@ def near_dag(count: int, seed: int) -> Graph:
     edges: set[tuple[int, int]] = set()
     while len(edges) < int(1.5 * count):
         a = int(rng.integers(count))
-        b = a + int(rng.geometric(min(1.0, 15 / count)))
+        b = a + int(rng.geometric(min(0.3, 15 / count)))
         if b < count:
             edges.add((a, b))
     return _graph("near", count, sorted(edges), [])

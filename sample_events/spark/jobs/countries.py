@@ -1,4 +1,4 @@
-"""Visits and orders to what each country buys: two tables in SQL and an export."""
+"""Visits and orders to what each country buys: a table of the catalogue in SQL, and an export."""
 
 import os
 
@@ -8,10 +8,16 @@ HOME = os.environ["SHOP_HOME"]
 
 spark = SparkSession.builder.appName("countries").enableHiveSupport().getOrCreate()
 spark.read.parquet(f"{HOME}/lake/visits").createOrReplaceTempView("visits")
-spark.sql("drop table if exists sales.countries")
 spark.sql(
     """
-    create table sales.countries using parquet as
+    create table if not exists sales.countries (
+        country string, orders bigint, revenue double, visits bigint, orders_per_visit double
+    ) using parquet
+    """
+)
+spark.sql(
+    """
+    insert overwrite table sales.countries
     with ordered as (
         select country, customer_id, count(order_id) as orders, sum(amount) as revenue
         from sales.orders

@@ -19,7 +19,7 @@ joined = orders.join(customers, "customer_id").select(
     "order_id",
     "customer_id",
     "ordered_on",
-    # An amount that is not a number stops the job: that is what happens on the second day.
+    # An amount that is not a number stops the job, too.
     f.col("amount").cast("double").alias("amount"),
     f.upper("country").alias("country"),
     f.sha2("email", 256).alias("email_hash"),

@@ -11,9 +11,10 @@ spark = SparkSession.builder.appName("sessions").getOrCreate()
 clicks = spark.read.csv(
     f"{HOME}/landing/clicks.csv",
     header=True,
-    schema="visit string, customer_id int, clicked_at timestamp, page string",
+    schema="visit string, customer string, clicked_at timestamp, page string",
 )
-visits = clicks.groupBy("visit", "customer_id").agg(
+# ANSI SQL, Spark's default: a customer that is not a number stops the job (the second day).
+visits = clicks.groupBy("visit", f.col("customer").cast("int").alias("customer_id")).agg(
     f.min("clicked_at").alias("started_at"),
     f.count("page").alias("clicks"),
     f.max(f.when(f.col("page") == "basket", 1).otherwise(0)).alias("reached_basket"),

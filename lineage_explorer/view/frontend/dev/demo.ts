@@ -33,7 +33,7 @@ class Model {
     if (name === "_typed") this.push("_suggest", JSON.stringify(this.suggest(String(value))));
     if (name === "query") this.push("_error", String(value).includes("(") ? JSON.stringify({ text: "A bracket is opened here and never closed", at: String(value).indexOf("(") }) : "");
     if (name === "expanded") this.push("_scene", bytes(grown(scene)));
-    if (name === "open") this.push("_scene", bytes(opened(scene, value as string[])));
+    if (name === "columns") this.push("_scene", bytes(opened(scene, value as string[])));
   }
 
   push(name: string, value: unknown): void {
@@ -84,8 +84,8 @@ function grown(from: FakeScene): FakeScene {
   const nodes = from.nodes.filter((it) => it.kind !== "stub").map((it) => ({ ...it, y: it.y + 80 }));
   const index = new Map(nodes.map((it, i) => [it.id, i]));
   const edges = from.edges.flatMap((edge) => {
-    const source = index.get(from.nodes[edge.source]!.id);
-    const target = index.get(from.nodes[edge.target]!.id);
+    const source = index.get(from.nodes[edge.source].id);
+    const target = index.get(from.nodes[edge.target].id);
     return source === undefined || target === undefined ? [] : [{ ...edge, points: undefined, source, target }];
   });
   for (let i = 0; i < 4; i++) {
@@ -104,8 +104,8 @@ const bytes = (it: FakeScene) => new DataView(encode(it).buffer);
 
 const started = performance.now();
 const model = new Model({
-  selection: query.has("select") ? [scene.nodes[Number(query.get("select"))]!.id] : [], edge: [], hovered: "", focus: scene.focus ?? [], hops: 1, query: "",
-  color: query.get("color") ?? "kind", theme: query.get("theme") ?? "auto", expanded: [], open: [], height: Number(query.get("height") ?? "480"),
+  selection: query.has("select") ? [scene.nodes[Number(query.get("select"))].id] : [], edge: [], hovered: "", focus: scene.focus ?? [], hops: 1, query: "",
+  color: query.get("color") ?? "kind", theme: query.get("theme") ?? "auto", expanded: [], columns: [], height: Number(query.get("height") ?? "480"),
   _scene: bytes(scene), _detail: "", _error: "", _fallback: "", _suggest: "[]", _typed: "",
 });
 const encoded = performance.now();

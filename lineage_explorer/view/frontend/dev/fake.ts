@@ -64,7 +64,7 @@ export function pack(header: Record<string, unknown>, arrays: Record<string, Val
   new DataView(bytes.buffer).setUint32(4, text.length, true);
   bytes.set(text, 8);
   for (const [name, values] of Object.entries(arrays)) {
-    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), 8 + text.length + (specs[name]?.[1] ?? 0));
+    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), 8 + text.length + (specs[name][1]));
   }
   return bytes;
 }
@@ -74,8 +74,8 @@ const ROW = 22;
 
 /** A curve from the right border of the source to the left border of the target, on their rows if any. */
 export function curve(nodes: readonly FakeNode[], edge: FakeEdge): number[] {
-  const s = nodes[edge.source]!;
-  const t = nodes[edge.target]!;
+  const s = nodes[edge.source];
+  const t = nodes[edge.target];
   const port = (node: FakeNode, row: number | undefined) =>
     row === undefined ? node.y + (node.rows ? HEADER / 2 : node.h / 2) : node.y + HEADER + ROW * (row + 0.5);
   const [x0, y0, x1, y1] = [s.x + s.w, port(s, edge.sourceRow), t.x, port(t, edge.targetRow)];
@@ -116,7 +116,7 @@ export function fakeArrays(scene: FakeScene): Record<string, Values> {
   const u1 = (pick: (edge: FakeEdge) => number) => Uint8Array.from(scene.edges, pick);
   const points = scene.edges.map((e) => e.points ?? curve(scene.nodes, e));
   const start = new Uint32Array(points.length + 1);
-  points.forEach((list, i) => (start[i + 1] = start[i]! + list.length / 2));
+  points.forEach((list, i) => (start[i + 1] = start[i] + list.length / 2));
   return {
     x: f((n) => n.x), y: f((n) => n.y), w: f((n) => n.w), h: f((n) => n.h),
     rank: Uint32Array.from(scene.nodes, (n) => n.rank),

@@ -16,7 +16,7 @@ export function pipeline(hostile: boolean): FakeScene {
   const payments = data("public.payments", "postgres://pay", 0, 208);
   const clicks = data("clickstream", "kafka://msk", 0, 320, { glyph: "stream", modes: [255, 255, 1], badge: "≡ 2" });
   const stub: number = nodes.push({ id: "stub:in:dataset:kafka://msk:clickstream", kind: "stub", label: "+12", title: "12 more upstream of clickstream", x: -120, y: 330, w: 44, h: 24, rank: 0 }) - 1;
-  const load = job(bad("ingest.load_customers", "javascript:alert(1)//‮evil"), 0, 60, "COMPLETE");
+  const load = job(bad("ingest.load_customers", ["javascript", "alert(1)//\u202eevil"].join(":")), 0, 60, "COMPLETE");
   const pay = job("ingest.load_payments", 0, 218, "FAIL");
   const sess = job("ingest.sessionise", 0, 330, "RUNNING");
   const daily = data("customer_daily", "lake-eu.features", 2, 96, { rows: COLUMNS, badge: "≡ 3", modes: [0, 255, 2] });
@@ -35,11 +35,11 @@ export function pipeline(hostile: boolean): FakeScene {
     { source: daily, target: bi, kind: 4, basis: 1, sourceRow: 1, targetRow: 1 },
     { source: model, target: load, flags: 1 },
   ];
-  return { nodes, edges, modes: MODES, palette: PALETTE, focus: [nodes[daily]!.id], summary: "12 of 214 nodes · 2 hops each way" };
+  return { nodes, edges, modes: MODES, palette: PALETTE, focus: [nodes[daily].id], summary: "12 of 214 nodes · 2 hops each way" };
 }
 
 function hands(nodes: FakeNode[], a: number, b: number): number[] {
-  const [s, t] = [nodes[a]!, nodes[b]!];
+  const [s, t] = [nodes[a], nodes[b]];
   const x = s.x + s.w + 24;
   return [s.x + s.w, s.y + 12, x, s.y + 12, x, s.y + 40, (s.x + s.w + t.x) / 2, (s.y + t.y) / 2 + 12, t.x - 24, t.y - 20, t.x - 24, t.y + 12, t.x, t.y + 12];
 }
@@ -58,8 +58,8 @@ export function warehouse(n: number): FakeScene {
     const list: number[] = [];
     const jobs = layer % 2 === 1;
     for (let i = 0; i < each && nodes.length < n; i++) {
-      const word = words[Math.floor(random() * words.length)]!;
-      const state = states[Math.floor(random() * states.length)]!;
+      const word = words[Math.floor(random() * words.length)];
+      const state = states[Math.floor(random() * states.length)];
       const name = jobs ? `load_${word}` : `${word}_${i}`;
       list.push(nodes.length);
       nodes.push({
@@ -73,11 +73,11 @@ export function warehouse(n: number): FakeScene {
   }
   const edges: FakeEdge[] = [];
   for (let layer = 1; layer < byLayer.length; layer++) {
-    const before = byLayer[layer - 1]!;
-    for (const [i, node] of byLayer[layer]!.entries()) {
+    const before = byLayer[layer - 1];
+    for (const [i, node] of byLayer[layer].entries()) {
       for (let k = 0; k < 2; k++) {
         const near = Math.min(before.length - 1, Math.max(0, i + Math.round((random() - 0.5) * 8)));
-        edges.push({ source: before[near]!, target: node, kind: layer % 2 ? 0 : 1, basis: k === 0 ? 0 : 2 });
+        edges.push({ source: before[near], target: node, kind: layer % 2 ? 0 : 1, basis: k === 0 ? 0 : 2 });
       }
     }
   }

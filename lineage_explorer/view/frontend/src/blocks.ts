@@ -2,6 +2,7 @@
 
 import { copyButton, h } from "./dom";
 import { tokens } from "./highlight";
+import { plain } from "./plain";
 
 export interface BlockActions {
   select(id: string): void;
@@ -10,8 +11,13 @@ export interface BlockActions {
 
 type Json = Record<string, unknown>;
 
-const text = (value: unknown): string =>
-  value === null || value === undefined ? "" : typeof value === "object" ? JSON.stringify(value) : String(value as string | number | boolean);
+function raw(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  return value === null || value === undefined ? "" : JSON.stringify(value);
+}
+
+const text = (value: unknown): string => plain(raw(value));
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
 /** Long lists are shown a page at a time, and the button says what is left. */
@@ -26,7 +32,7 @@ export function makeBlock(value: unknown, actions: BlockActions): HTMLElement {
     case "table":
       return table(block);
     case "code":
-      return code(text(block["text"]), text(block["language"]));
+      return code(raw(block["text"]), text(block["language"]));
     case "json":
       return json(block);
     case "text":
@@ -85,7 +91,7 @@ function table(block: Json): HTMLElement {
 function code(source: string, language: string): HTMLElement {
   const pre = h("pre", "lx-code", { tabindex: 0, "aria-label": language || "text" });
   const element = h("div", "lx-block lx-copyable", {}, pre);
-  const fill = (shown: string) => pre.replaceChildren(...tokens(shown, language).map(([kind, piece]) => (kind ? h("span", `lx-token-${kind}`, {}, piece) : piece)));
+  const fill = (shown: string) => pre.replaceChildren(...tokens(plain(shown), language).map(([kind, piece]) => (kind ? h("span", `lx-token-${kind}`, {}, piece) : piece)));
   const actions = h("div", "lx-actions", {}, copyButton("Copy", () => source));
   if (source.length > LONG_TEXT) {
     fill(source.slice(0, LONG_TEXT));
@@ -118,7 +124,7 @@ function fold(summary: readonly (Node | string)[], open: boolean, make: () => HT
 }
 
 function json(block: Json): HTMLElement {
-  return fold([text(block["name"])], block["open"] === true, () => code(text(block["text"]), "json"));
+  return fold([text(block["name"])], block["open"] === true, () => code(raw(block["text"]), "json"));
 }
 
 function nodes(block: Json, actions: BlockActions): HTMLElement {
@@ -127,10 +133,10 @@ function nodes(block: Json, actions: BlockActions): HTMLElement {
   const box = h("div", "lx-nodes");
   element.append(box);
   paged(box, element, items, (item) => {
-    const [id, label, above, kind] = list(item).map(text);
-    const row = h("button", "lx-node-row", { type: "button", title: id }, h("span", "lx-node-name", {}, label ?? ""), h("span", "lx-muted", {}, [above, kind].filter(Boolean).join(" · ")));
-    row.addEventListener("click", () => actions.select(id ?? ""));
-    row.addEventListener("dblclick", () => actions.focus(id ?? ""));
+    const [id, label, above, kind] = list(item).map(raw).map((part, at) => (at === 0 ? part : plain(part)));
+    const row = h("button", "lx-node-row", { type: "button", title: id }, h("span", "lx-node-name", {}, label), h("span", "lx-muted", {}, [above, kind].filter(Boolean).join(" · ")));
+    row.addEventListener("click", () => actions.select(id));
+    row.addEventListener("dblclick", () => actions.focus(id));
     return row;
   });
   if (items.length === 0) box.append(h("p", "lx-note", {}, "None shown in these events"));
@@ -145,7 +151,7 @@ function events(block: Json): HTMLElement {
   paged(box, element, list(block["items"]), (item) => {
     const event = (typeof item === "object" && item !== null ? item : {}) as Json;
     const where = text(event["where"]);
-    return fold([h("span", "", {}, text(event["title"])), h("span", "lx-where", {}, where)], false, () => code(text(event["text"]), "json"));
+    return fold([h("span", "", {}, text(event["title"])), h("span", "lx-where", {}, where)], false, () => code(raw(event["text"]), "json"));
   });
   element.append(...note(block));
   return element;

@@ -32,6 +32,7 @@ export interface Frame {
 }
 
 export const DIM = 0.4;
+const HEAD = 7;
 
 export function draw(context: CanvasRenderingContext2D, frame: Frame): void {
   const { camera, size, ratio } = frame;
@@ -44,75 +45,114 @@ export function draw(context: CanvasRenderingContext2D, frame: Frame): void {
   context.globalAlpha = 1;
 }
 
-interface Stroke {
-  readonly colour: string;
-  readonly width: number;
-  readonly alpha: number;
-  readonly dash: readonly number[];
-  readonly edges: number[];
-}
+/** Strength in two bits (0 dim, 1 plain, 2 lit), then thin, then dashed, then dotted: a key to stroke by. */
+type Style = number;
+const LIT = 2;
+const THIN = 4;
+const DASHED = 8;
+const DOTTED = 16;
 
-type Strength = "dim" | "plain" | "lit";
-
-function strengthOf(frame: Frame, e: number): Strength {
+function styleOf(frame: Frame, e: number): Style {
   const { scene, lit, faded, edge } = frame;
-  if (e === edge) return "lit";
-  if (lit) return lit.edges[e] ? "lit" : "dim";
-  if (faded && (faded[scene.edges.source[e]] || faded[scene.edges.target[e]])) return "dim";
-  return "plain";
+  const { kind, basis, flags, source, target } = scene.edges;
+  let style: Style = 1;
+  if (e === edge) style = LIT;
+  else if (lit) style = lit.edges[e] ? LIT : 0;
+  else if (faded && (faded[source[e]] || faded[target[e]])) style = 0;
+  if (basis[e] === Basis.implied || kind[e] === Kind.stub) style |= THIN;
+  if (kind[e] === Kind.handsOver) style |= DASHED;
+  else if (flags[e] & Flag.indirect) style |= DOTTED;
+  return style;
 }
+
+const strength = (style: Style) => style & 3;
 
 /** Lines that look alike are stroked together; the lit ones come last, on top. */
 function drawEdges(context: CanvasRenderingContext2D, frame: Frame): void {
   const { scene, camera, size, moves } = frame;
-  const { count, kind, basis, flags } = scene.edges;
+  const { count, flags } = scene.edges;
   // While things move, the index knows only where they will be.
-  const inView = moves || count < 400 ? Array.from({ length: count }, (_, e) => e) : frame.hits.edgesIn(visible(camera, size, 8));
-  const strokes = new Map<string, Stroke>();
+  const inView = moves || count < 400 ? null : frame.hits.edgesIn(visible(camera, size, 8));
+  const strokes = new Map<Style, number[]>();
   const marked: number[] = [];
-  for (const e of inView) {
-    const strength = strengthOf(frame, e);
-    const thin = basis[e] === Basis.implied || kind[e] === Kind.stub;
-    const dash = kind[e] === Kind.handsOver ? "dash" : flags[e] & Flag.indirect ? "dot" : "";
-    const key = `${strength === "lit" ? 2 : strength === "plain" ? 1 : 0} ${thin ? 1 : 0} ${dash}`;
-    let stroke = strokes.get(key);
-    if (!stroke) strokes.set(key, (stroke = strokeOf(frame, strength, thin, dash)));
-    stroke.edges.push(e);
+  for (let i = 0, n = inView ? inView.length : count; i < n; i++) {
+    const e = inView ? inView[i] : i;
+    const style = styleOf(frame, e);
+    const list = strokes.get(style);
+    if (list) list.push(e);
+    else strokes.set(style, [e]);
     if (flags[e] & (Flag.back | Flag.masked)) marked.push(e);
   }
   const heads = camera.k >= 0.3;
   context.lineCap = "butt";
   context.lineJoin = "round";
-  for (const key of [...strokes.keys()].sort()) {
-    const stroke = strokes.get(key)!;
-    context.globalAlpha = stroke.alpha;
-    context.strokeStyle = context.fillStyle = stroke.colour;
-    context.lineWidth = stroke.width / camera.k;
-    context.setLineDash(stroke.dash.map((d) => d / Math.min(1, camera.k)));
-    context.beginPath();
-    for (const e of stroke.edges) tracePath(context, frame, e, heads);
-    context.stroke();
-    if (!heads) continue;
-    context.setLineDash([]);
-    context.beginPath();
-    for (const e of stroke.edges) traceHead(context, frame, e, stroke.width > 2 ? 4 : 3.25);
-    context.fill();
-  }
+  const order = [...strokes.keys()].sort((a, b) => strength(a) - strength(b) || a - b);
+  for (const style of order) strokeAll(context, frame, style, strokes.get(style)!, heads);
   context.setLineDash([]);
   if (camera.k >= 0.5) for (const e of marked) drawMarks(context, frame, e);
 }
 
-function strokeOf(frame: Frame, strength: Strength, thin: boolean, dash: string): Stroke {
+function strokeAll(context: CanvasRenderingContext2D, frame: Frame, style: Style, edges: readonly number[], heads: boolean): void {
   const { theme, camera } = frame;
-  const scale = Math.min(1, Math.max(0.6, camera.k));
-  const width = (strength === "lit" ? 2.5 : thin ? 1 : 1.5) * scale;
-  return {
-    colour: strength === "lit" ? theme.accent : theme.edge,
-    width,
-    alpha: (strength === "dim" ? DIM : 1) * (thin && strength !== "lit" ? 0.6 : 1),
-    dash: dash === "dash" ? [6, 4] : dash === "dot" ? [1.5, 3] : [],
-    edges: [],
-  };
+  const bright = strength(style) === LIT;
+  const thin = (style & THIN) !== 0;
+  const width = (bright ? 2.5 : thin ? 1 : 1.5) * Math.min(1, Math.max(0.6, camera.k));
+  const dash = style & DASHED ? [6, 4] : style & DOTTED ? [1.5, 3] : [];
+  context.globalAlpha = (strength(style) === 0 ? DIM : 1) * (thin && !bright ? 0.6 : 1);
+  context.strokeStyle = context.fillStyle = bright ? theme.accent : theme.edge;
+  context.lineWidth = width / camera.k;
+  context.setLineDash(dash.map((d) => d / Math.min(1, camera.k)));
+  context.beginPath();
+  for (const e of edges) tracePath(context, frame, e, heads);
+  context.stroke();
+  if (!heads) return;
+  context.setLineDash([]);
+  context.beginPath();
+  for (const e of edges) traceHead(context, frame, e, bright ? 4 : 3.25);
+  context.fill();
+}
+
+const arrivals = new WeakMap<Scene, Float32Array>();
+
+/** The direction in which each edge arrives, worked out once a scene. */
+function arrivalsOf(scene: Scene): Float32Array {
+  let list = arrivals.get(scene);
+  if (list) return list;
+  list = new Float32Array(scene.edges.count * 2);
+  for (let e = 0; e < scene.edges.count; e++) {
+    const c = chain(scene, e);
+    if (c.from !== c.to && scene.edges.kind[e] !== Kind.stub) list.set(arrival(c), e * 2);
+  }
+  arrivals.set(scene, list);
+  return list;
+}
+
+function tracePath(context: CanvasRenderingContext2D, frame: Frame, e: number, heads: boolean): void {
+  const { scene, moves } = frame;
+  const { points, pointStart } = scene.edges;
+  const from = pointStart[e] * 2;
+  const to = pointStart[e + 1] * 2;
+  if (from === to) return;
+  // The line ends inside its head, else its square end would show beside the tip.
+  const towards = arrivalsOf(scene);
+  const backX = heads ? towards[e * 2] * (HEAD - 2) : 0;
+  const backY = heads ? towards[e * 2 + 1] * (HEAD - 2) : 0;
+  if (moves) return traceMoving(context, frame, e, backX, backY);
+  context.moveTo(points[from], points[from + 1]);
+  let p = from + 2;
+  for (; p + 6 < to; p += 6) context.bezierCurveTo(points[p], points[p + 1], points[p + 2], points[p + 3], points[p + 4], points[p + 5]);
+  if (p + 5 < to) context.bezierCurveTo(points[p], points[p + 1], points[p + 2] - backX, points[p + 3] - backY, points[p + 4] - backX, points[p + 5] - backY);
+}
+
+/** Both ends go with their nodes, what lies between in proportion. */
+function traceMoving(context: CanvasRenderingContext2D, frame: Frame, e: number, backX: number, backY: number): void {
+  const { points, from, to } = chain(frame.scene, e);
+  const [sx, sy, tx, ty] = drift(frame, e);
+  const last = to - from - 1 || 1;
+  const px = (p: number) => points[p * 2] + sx + ((tx - sx) * (p - from)) / last - (p >= to - 2 ? backX : 0);
+  const py = (p: number) => points[p * 2 + 1] + sy + ((ty - sy) * (p - from)) / last - (p >= to - 2 ? backY : 0);
+  context.moveTo(px(from), py(from));
+  for (let p = from + 1; p + 2 < to; p += 3) context.bezierCurveTo(px(p), py(p), px(p + 1), py(p + 1), px(p + 2), py(p + 2));
 }
 
 /** What is left of the move at an edge's two ends. */
@@ -124,32 +164,15 @@ function drift(frame: Frame, e: number): [number, number, number, number] {
   return [moves.dx[s] * left, moves.dy[s] * left, moves.dx[t] * left, moves.dy[t] * left];
 }
 
-const HEAD = 7;
-
-const hasHead = (scene: Scene, e: number) => scene.edges.kind[e] !== Kind.stub;
-
-function tracePath(context: CanvasRenderingContext2D, frame: Frame, e: number, heads: boolean): void {
-  const { scene } = frame;
-  const { points, from, to } = chain(scene, e);
-  if (from === to) return;
-  const [sx, sy, tx, ty] = drift(frame, e);
-  const last = to - from - 1 || 1;
-  // The line ends inside its head, else its square end would show beside the tip.
-  const [ax, ay] = heads && hasHead(scene, e) ? arrival({ points, from, to }) : [0, 0];
-  const px = (p: number) => points[p * 2] + sx + ((tx - sx) * (p - from)) / last - (p >= to - 2 ? ax * (HEAD - 2) : 0);
-  const py = (p: number) => points[p * 2 + 1] + sy + ((ty - sy) * (p - from)) / last - (p >= to - 2 ? ay * (HEAD - 2) : 0);
-  context.moveTo(px(from), py(from));
-  for (let p = from + 1; p + 2 < to; p += 3) context.bezierCurveTo(px(p), py(p), px(p + 1), py(p + 1), px(p + 2), py(p + 2));
-}
-
 function traceHead(context: CanvasRenderingContext2D, frame: Frame, e: number, half: number): void {
-  const { scene } = frame;
-  const c = chain(scene, e);
-  if (c.from === c.to || !hasHead(scene, e)) return;
-  const [, , tx, ty] = drift(frame, e);
-  const [dx, dy] = arrival(c);
-  const x = c.points[(c.to - 1) * 2] + tx;
-  const y = c.points[(c.to - 1) * 2 + 1] + ty;
+  const { points, pointStart, target } = frame.scene.edges;
+  const towards = arrivalsOf(frame.scene);
+  const dx = towards[e * 2];
+  const dy = towards[e * 2 + 1];
+  if (dx === 0 && dy === 0) return;
+  const end = pointStart[e + 1] * 2;
+  const x = points[end - 2] + (frame.moves ? frame.moves.dx[target[e]] * frame.left : 0);
+  const y = points[end - 1] + (frame.moves ? frame.moves.dy[target[e]] * frame.left : 0);
   context.moveTo(x, y);
   context.lineTo(x - dx * HEAD - dy * half, y - dy * HEAD + dx * half);
   context.lineTo(x - dx * HEAD + dy * half, y - dy * HEAD - dx * half);
@@ -161,13 +184,12 @@ function drawMarks(context: CanvasRenderingContext2D, frame: Frame, e: number): 
   const { scene, theme } = frame;
   const c = chain(scene, e);
   if (c.from === c.to) return;
-  const flags = scene.edges.flags[e];
   const glyphs: Glyph[] = [];
-  if (flags & Flag.back) glyphs.push("loop");
-  if (flags & Flag.masked) glyphs.push("lock");
+  if (scene.edges.flags[e] & Flag.back) glyphs.push("loop");
+  if (scene.edges.flags[e] & Flag.masked) glyphs.push("lock");
   const [sx, sy, tx, ty] = drift(frame, e);
   const [x, y] = middle(c);
-  const strength = strengthOf(frame, e);
+  const style = strength(styleOf(frame, e));
   glyphs.forEach((glyph, n) => {
     context.save();
     context.translate(x + (sx + tx) / 2 + n * 16, y + (sy + ty) / 2);
@@ -176,8 +198,8 @@ function drawMarks(context: CanvasRenderingContext2D, frame: Frame, e: number): 
     context.beginPath();
     context.arc(0, 0, 8, 0, 7);
     context.fill();
-    context.globalAlpha = strength === "dim" ? DIM : 1;
-    context.strokeStyle = strength === "lit" ? theme.accent : theme.muted;
+    context.globalAlpha = style === 0 ? DIM : 1;
+    context.strokeStyle = style === LIT ? theme.accent : theme.muted;
     context.lineWidth = 1.2;
     context.translate(-6, -6);
     context.stroke(glyphPath(glyph));

@@ -44,7 +44,7 @@ export class Cards {
     private readonly prefix: string,
   ) {}
 
-  /** Show exactly the given nodes. */
+  /** Show exactly the given nodes; false when these were already there. */
   show(near: readonly number[], look: Look): boolean {
     let changed = false;
     if (this.look !== look) {
@@ -179,7 +179,7 @@ function fillPill(card: HTMLElement, look: Look, i: number, tint: Colouring, sha
   const { label, state, badge, w } = scene.nodes;
   if (tint.colour && shape !== "stub") card.classList.add("lx-tinted");
   const name = stateName(state[i]);
-  let room = w[i] - 20;
+  let room = w[i] - (shape === "stub" ? 8 : 20);
   if (name && shape === "job") {
     const mark = icon(stateGlyph(name), 12);
     mark.classList.add(`lx-state-${name}`);

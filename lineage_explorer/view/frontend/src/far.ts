@@ -11,6 +11,7 @@ export function drawFarNodes(context: CanvasRenderingContext2D, frame: Frame): v
   const list = moves ? Array.from({ length: scene.nodes.count }, (_, i) => i) : frame.hits.nodesIn(visible(camera, size, 8));
   const block = levelOf(camera.k) === "block";
   context.textBaseline = "middle";
+  fonts.delete(context);
   for (const i of list) {
     if (near.has(i)) continue;
     const x = (scene.nodes.x[i] + (moves ? moves.dx[i] * left : 0)) * camera.k + camera.x;
@@ -43,6 +44,8 @@ function drawBlock(context: CanvasRenderingContext2D, frame: Frame, i: number, x
   const wide = Math.max(w, 3);
   const high = Math.max(h, 2);
   if (high < 5) {
+    // Jobs stay in the background: at this size the datasets are the picture.
+    if (kind === "job") context.globalAlpha *= 0.5;
     context.fillStyle = colour ?? (kind === "job" ? theme.edge : theme.muted);
     context.fillRect(x, y, wide, high);
     return;
@@ -62,7 +65,7 @@ function drawBlock(context: CanvasRenderingContext2D, frame: Frame, i: number, x
   }
   const text = mark || scene.nodes.badge[i];
   if (text && high >= MIN_TEXT + 1 && kind === "dataset") {
-    context.font = `600 ${MIN_TEXT}px ${theme.font}`;
+    setFont(context, `600 ${MIN_TEXT}px ${theme.font}`);
     if (context.measureText(text).width < wide * 0.7) {
       context.fillStyle = colour ?? theme.muted;
       context.textAlign = "center";
@@ -109,29 +112,58 @@ function drawPlate(context: CanvasRenderingContext2D, frame: Frame, i: number, x
   }
   outline(context, x, y, w, h, radiusOf(frame, i, h));
   context.lineWidth = 1;
+  const alpha = context.globalAlpha;
+  if (pill && colour) context.globalAlpha *= 0.5;
   context.strokeStyle = pill && colour ? colour : theme.line;
   if (kind === "stub") context.setLineDash([3, 2]);
   context.stroke();
-  context.setLineDash([]);
+  if (kind === "stub") context.setLineDash([]);
+  context.globalAlpha = alpha;
+  drawRows(context, frame, i, x, y, w);
 
   const head = pill ? h : Math.min(h, scene.metrics.header * camera.k);
   const font = pill ? MIN_TEXT : Math.max(MIN_TEXT, Math.min(12, Math.round(head * 0.5)));
   const mark = kind === "job" && scene.nodes.state[i] ? Math.min(9, h - 2) : 0;
   if (mark) drawState(context, frame, i, x + 4 + mark / 2, y + h / 2, mark);
   if (head < font + 2) return;
-  const indent = pill ? 5 + (mark ? mark + 2 : 0) : Math.max(3, 5 * camera.k) + 4;
-  context.font = `${font}px ${theme.font}`;
-  const text = plateText(context, scene.nodes.label[i], w - indent - (pill ? 5 : 4));
+  const indent = kind === "stub" ? 3 : pill ? 5 + (mark ? mark + 2 : 0) : Math.max(3, 5 * camera.k) + 4;
+  const text = plateText(context, `${font}px ${theme.font}`, scene.nodes.label[i], w - indent - (kind === "stub" ? 0 : pill ? 5 : 4));
   if (!text) return;
   context.fillStyle = kind === "stub" ? theme.muted : theme.ink;
   context.fillText(text, x + indent, y + head / 2 + 0.5);
 }
 
+const fonts = new WeakMap<CanvasRenderingContext2D, string>();
+
+/** Setting a font costs more than drawing with it: only when it is another. */
+function setFont(context: CanvasRenderingContext2D, font: string): void {
+  if (fonts.get(context) === font) return;
+  context.font = font;
+  fonts.set(context, font);
+}
+
+/** The columns of an open card, too small to read, as grey bars where their names are. */
+function drawRows(context: CanvasRenderingContext2D, frame: Frame, i: number, x: number, y: number, w: number): void {
+  const { scene, camera, theme } = frame;
+  const rows = scene.rows.get(i);
+  const { header, row } = scene.metrics;
+  if (!rows || row * camera.k < 5) return;
+  context.fillStyle = theme.line;
+  const thick = Math.max(1.5, 4 * camera.k);
+  rows.forEach(([name, type], r) => {
+    const middle = y + (header + row * (r + 0.5)) * camera.k;
+    const long = Math.min(0.5, 0.12 + name.length * 0.025) * w;
+    context.fillRect(x + 14 * camera.k, middle - thick / 2, long, thick);
+    if (type) context.fillRect(x + w * 0.78, middle - thick / 2, w * 0.16, thick);
+  });
+}
+
 const cuts = new Map<string, string>();
 
 /** A label cut to fit, remembered; fewer than four letters say nothing and are left out. */
-function plateText(context: CanvasRenderingContext2D, label: string, room: number): string {
-  const key = `${context.font}\n${Math.floor(room)}\n${label}`;
+function plateText(context: CanvasRenderingContext2D, font: string, label: string, room: number): string {
+  setFont(context, font);
+  const key = `${font}\n${Math.floor(room)}\n${label}`;
   let text = cuts.get(key);
   if (text === undefined) {
     if (cuts.size > 20_000) cuts.clear();

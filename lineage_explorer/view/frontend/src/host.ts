@@ -12,7 +12,8 @@ export interface State {
   color: string;
   theme: ThemeName;
   expanded: string[];
-  open: string[];
+  /** Datasets whose columns are shown. */
+  columns: string[];
   height: number;
   _scene: DataView | Uint8Array | null;
   _detail: string;
@@ -37,7 +38,7 @@ export interface Host {
 
 export const DEFAULTS: Readonly<State> = {
   selection: [], edge: [], hovered: "", focus: [], hops: 1, query: "", color: "", theme: "auto",
-  expanded: [], open: [], height: 480, _scene: null, _detail: "", _error: "", _fallback: "",
+  expanded: [], columns: [], height: 480, _scene: null, _detail: "", _error: "", _fallback: "",
   _suggest: "", _typed: "", _notice: "",
 };
 

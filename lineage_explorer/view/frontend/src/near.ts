@@ -56,7 +56,7 @@ export function chooseNear(scene: Scene, inView: readonly number[], camera: Came
 /** Cut in the middle, the end kept, to at most `room` by the given measure. */
 export function cutMiddle(text: string, room: number, measure: (text: string) => number): string {
   if (measure(text) <= room) return text;
-  const chars = [...text];
+  const chars = Array.from(text);
   let low = 0;
   let high = chars.length - 1;
   const cut = (keep: number) => {

@@ -27,6 +27,18 @@ export function applyTheme(root: HTMLElement, wanted: ThemeName): boolean {
   return dark;
 }
 
+/** Call back when the notebook or the system turns light or dark; returns the way to stop. */
+export function watchTheme(callback: () => void): () => void {
+  const observer = new MutationObserver(callback);
+  observer.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  system.addEventListener("change", callback);
+  return () => {
+    observer.disconnect();
+    system.removeEventListener("change", callback);
+  };
+}
+
 /** The style sheet's variables as computed colours; a probe resolves var() and color-mix(). */
 export function readTheme(root: HTMLElement, dark: boolean): Theme {
   const probe = document.createElement("span");

@@ -4,6 +4,7 @@ import { makeBlock, type BlockActions } from "./blocks";
 import { copyButton, h, listen } from "./dom";
 import { icon, stateGlyph, stateName } from "./glyphs";
 import { parse } from "./host";
+import { plain } from "./plain";
 import { tool } from "./toolbar";
 
 export interface Detail {
@@ -98,13 +99,13 @@ export class Panel {
       mark.classList.add(`lx-state-${state}`);
       title.append(mark);
     }
-    title.append(detail.title);
+    title.append(plain(detail.title));
     const close = tool("close", "Close details", () => this.close());
     const head = h(
       "header",
       "lx-panel-head",
       {},
-      h("div", "lx-panel-above", {}, h("span", "lx-panel-place", { title: detail.above }, [detail.above, detail.kind].filter(Boolean).join(" · ")), copyButton("Copy id", () => detail.for.replace("\0", " → ")), close),
+      h("div", "lx-panel-above", {}, h("span", "lx-panel-place", { title: plain(detail.above) }, plain([detail.above, detail.kind].filter(Boolean).join(" · "))), copyButton("Copy id", () => detail.for.replace("\0", " → ")), close),
       title,
     );
     const current = detail.tabs.some((tab) => tab.name === this.tab) ? this.tab : (detail.tabs[0]?.name ?? "");
@@ -133,8 +134,8 @@ export class Panel {
       const buttons = [...bar.children] as HTMLElement[];
       const at = buttons.findIndex((button) => button.getAttribute("aria-selected") === "true");
       const next = buttons[(at + step + buttons.length) % buttons.length];
-      next?.click();
-      next?.focus();
+      next.click();
+      next.focus();
     });
     bar.hidden = detail.tabs.length < 2;
     show(current);

@@ -34,7 +34,7 @@ export function readError(json: string): QueryError | null {
 
 /** The part of a long query around the error and the line with the caret under it. */
 export function pointAt(query: string, at: number, width = 44): [line: string, caret: string] {
-  const chars = [...query];
+  const chars = Array.from(query);
   const from = Math.max(0, Math.min(at - Math.floor(width / 2), chars.length - width));
   const part = chars.slice(from, from + width).join("");
   const dots = from > 0 ? "…" : "";
@@ -129,7 +129,7 @@ export class Search {
   }
 
   private take(row: number): void {
-    const suggestion = this.suggestions[row];
+    const suggestion = this.suggestions.at(row < 0 ? this.suggestions.length : row);
     this.typing = false;
     this.show([]);
     if (suggestion) {
@@ -166,7 +166,7 @@ export class Search {
     if (this.chosen < 0) this.input.removeAttribute("aria-activedescendant");
     else {
       this.input.setAttribute("aria-activedescendant", `${this.prefix}-option-${this.chosen}`);
-      this.list.children[this.chosen]?.scrollIntoView({ block: "nearest" });
+      this.list.children[this.chosen].scrollIntoView({ block: "nearest" });
     }
   }
 }

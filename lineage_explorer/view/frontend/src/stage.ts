@@ -20,6 +20,11 @@ export interface Picked {
   readonly edge: number;
 }
 
+export interface Covered {
+  readonly right: number;
+  readonly legend: Size;
+}
+
 export type LookOf = Omit<Look, "scene" | "sizes">;
 
 export class Stage {
@@ -36,7 +41,9 @@ export class Stage {
   private look: LookOf | null = null;
   private cardLook: Look | null = null;
   private touch: Touch & { readonly edge: number } = { lit: null, faded: null, selected: new Set(), active: -1, edge: -1 };
+  private shownTouch: Touch | null = null;
   private moves: Moves | null = null;
+  private moving = false;
   private flight: { from: Camera; to: Camera; start: number } | null = null;
   private frame = 0;
   private fresh = true;
@@ -47,6 +54,8 @@ export class Stage {
 
   constructor(
     prefix: string,
+    /** What lies over the picture: the panel at the right, the legend at the bottom left. */
+    private readonly covered: () => Covered,
     private readonly painted: () => void,
     private readonly failed: (error: unknown) => void,
   ) {
@@ -98,11 +107,11 @@ export class Stage {
 
   /** After a change of scene: show it all if it can be shown, else at least the anchor. */
   private arrive(refocused: boolean, anchor: number): void {
-    const fitted = this.fitted();
-    const roomy = (this.box.maxX - this.box.minX) * this.camera.k <= this.size.width - 2 * PAD && (this.box.maxY - this.box.minY) * this.camera.k <= this.size.height - 2 * PAD;
-    if (roomy) this.fly(reveal(this.camera, this.box, this.size, PAD));
-    else if (refocused) this.fly(fitted);
-    else this.fly(reveal(this.camera, this.boxOf(anchor), this.size, PAD));
+    const room = this.room();
+    const { minX, minY, maxX, maxY } = this.box;
+    const fits = (maxX - minX) * this.camera.k <= room.width - 2 * PAD && (maxY - minY) * this.camera.k <= room.height - 2 * PAD;
+    if (refocused && (!fits || this.camera.k < FLOOR)) this.fly(this.fitted());
+    else this.fly(reveal(this.camera, fits ? this.box : this.boxOf(anchor), room, PAD));
   }
 
   setLook(look: LookOf): void {
@@ -130,7 +139,8 @@ export class Stage {
   }
 
   reveal(node: number): void {
-    const to = reveal(this.camera, this.boxOf(node), this.size, PAD);
+    this.untouched = false;
+    const to = reveal(this.camera, this.boxOf(node), this.room(), PAD);
     if (to.x !== this.camera.x || to.y !== this.camera.y) this.fly(to);
   }
 
@@ -146,9 +156,10 @@ export class Stage {
     };
     const first = boxes[0];
     const centre = [(first.minX + first.maxX) / 2, (first.minY + first.maxY) / 2] as const;
-    const inside = reveal(this.camera, all, this.size, PAD);
+    const room = this.room();
+    const inside = reveal(this.camera, all, room, PAD);
     if (inside.x === this.camera.x && inside.y === this.camera.y && this.camera.k >= FLOOR) return;
-    this.fly(nodes.length === 1 ? centreOn(centre[0], centre[1], Math.max(this.camera.k, 0.8), this.size) : fit(all, this.size, PAD, FLOOR, centre));
+    this.fly(nodes.length === 1 ? centreOn(centre[0], centre[1], Math.max(this.camera.k, 0.8), room) : fit(all, room, PAD, FLOOR, centre));
   }
 
   pick(x: number, y: number, touch: boolean): Picked {
@@ -168,10 +179,36 @@ export class Stage {
   }
 
   private fitted(): Camera {
-    const focus = this.scene.index.get(this.scene.focus[0] ?? "");
+    const focus = this.scene.index.get(this.scene.focus.at(0) ?? "");
     const { x, y, w, h: high, count } = this.scene.nodes;
     const centre = focus === undefined ? undefined : ([x[focus] + w[focus] / 2, y[focus] + high[focus] / 2] as const);
-    return fit(this.box, this.size, PAD, count < SMALL ? FLOOR : 0, centre);
+    const floor = count < SMALL ? FLOOR : 0;
+    const room = this.room();
+    const plain = fit(this.box, room, PAD, floor, centre);
+    const { legend } = this.covered();
+    if (legend.width === 0 || !this.under(plain, legend, room)) return plain;
+    // Something lies under the legend: beside it or above it, if that costs little.
+    const beside = pan(fit(this.box, { ...room, width: room.width - legend.width }, PAD, floor, centre), legend.width, 0);
+    const above = fit(this.box, { ...room, height: room.height - legend.height }, PAD, floor, centre);
+    const better = [beside, above].filter((camera) => !this.under(camera, legend, room)).sort((a, b) => b.k - a.k).at(0);
+    return better && better.k > plain.k * 0.7 ? better : plain;
+  }
+
+  /** Whether a node would lie under the legend. */
+  private under(camera: Camera, legend: Size, room: Size): boolean {
+    const [left, top] = toWorld(camera, 0, room.height - legend.height);
+    const [right, bottom] = toWorld(camera, legend.width, room.height);
+    return this.hits.nodesIn({ minX: left, minY: top, maxX: right, maxY: bottom }).length > 0;
+  }
+
+  /** The part of the stage that nothing covers. */
+  private room(): Size {
+    return { width: Math.max(160, this.size.width - this.covered().right), height: this.size.height };
+  }
+
+  /** The room has changed: fit again as long as no hand has moved the camera. */
+  roomChanged(): void {
+    if (this.untouched && !this.fresh && this.size.width > 0) this.fly(this.fitted());
   }
 
   private moveTo(camera: Camera): void {
@@ -243,9 +280,11 @@ export class Stage {
       this.cardLook = { ...look, scene: this.scene, sizes };
     }
     const near = chooseNear(this.scene, this.hits.nodesIn(visible(this.camera, this.size, 200)), this.camera, this.size);
-    this.cards.show(near, this.cardLook);
-    this.cards.touch(this.touch);
-    this.cards.place(this.moves, remaining);
+    const changed = this.cards.show(near, this.cardLook);
+    if (changed || this.touch !== this.shownTouch) this.cards.touch(this.touch);
+    if (changed || this.moves || this.moving) this.cards.place(this.moves, remaining);
+    this.shownTouch = this.touch;
+    this.moving = this.moves !== null;
     const [x, y] = toScreen(this.camera, 0, 0);
     this.layer.style.transform = `translate(${x}px, ${y}px) scale(${this.camera.k})`;
 

@@ -5,7 +5,7 @@ import { StaticHost, type Payload } from "./static_host";
 import { View } from "./view";
 
 function main(): void {
-  const place = document.getElementById("lx-view") ?? document.body;
+  const place = document.getElementById("lx-root") ?? document.body;
   const errors = new ErrorBox();
   errors.guard(() => {
     const data = document.getElementById("lx-data")?.textContent;

@@ -48,7 +48,7 @@ export class StaticHost implements Host {
 
   set<K extends Name>(name: K, value: State[K]): void {
     if (name === "focus") return this.refocus(value as string[]);
-    if (name === "expanded" || name === "open" || name === "hops") return this.put("_notice", ELSEWHERE);
+    if (name === "expanded" || name === "columns" || name === "hops") return this.put("_notice", ELSEWHERE);
     this.put(name, value);
     if (name === "selection" || name === "edge") this.put("_detail", this.detail());
     if (name === "_typed") this.put("_suggest", JSON.stringify(this.find(value as string, 12)));

@@ -16,6 +16,7 @@ const DELAY: Partial<Record<Name, number>> = { hovered: 80, _typed: 120 };
 export class KernelHost implements Host {
   readonly live = true;
   private readonly timers = new Map<Name, ReturnType<typeof setTimeout>>();
+  private saving = false;
 
   constructor(private readonly model: Model) {}
 
@@ -29,10 +30,20 @@ export class KernelHost implements Host {
     const write = () => {
       this.timers.delete(name);
       this.model.set(name, value);
-      this.model.save_changes();
+      this.saveSoon();
     };
     if (delay === 0) write();
     else this.timers.set(name, setTimeout(write, delay));
+  }
+
+  /** What is set in one go is sent in one message, so that Python answers once. */
+  private saveSoon(): void {
+    if (this.saving) return;
+    this.saving = true;
+    queueMicrotask(() => {
+      this.saving = false;
+      this.model.save_changes();
+    });
   }
 
   on(name: Name, callback: () => void): () => void {

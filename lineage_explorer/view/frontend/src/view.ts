@@ -4,16 +4,18 @@ import { h, listen } from "./dom";
 import { ErrorBox } from "./errors";
 import { hideFallback } from "./fallback";
 import { attachGestures } from "./gestures";
-import { buildGraph, lightEdge, lightNodes, lightRow, sentence, walk, type Graph, type Lit } from "./graph";
+import { buildGraph, type Graph } from "./graph";
 import { Help } from "./help";
 import { History } from "./history";
 import { same, type Host, type Name } from "./host";
+import { Keyboard } from "./keyboard";
 import { commandOf, type Command } from "./keys";
-import { fadedBy, Legend } from "./legend";
-import { applyTheme, colouring, readTheme, type Theme } from "./paint";
+import { Legend } from "./legend";
+import { touchOf } from "./lighting";
+import { applyTheme, colouring, readTheme, watchTheme, type Theme } from "./paint";
 import { Panel } from "./panel";
 import { Search } from "./search";
-import { Stage, type Picked } from "./stage";
+import { Stage, type Covered, type Picked } from "./stage";
 import { Tip } from "./tip";
 import { Toolbar } from "./toolbar";
 import { decodeScene, type Mode } from "./wire";
@@ -41,12 +43,9 @@ export class View {
   private graph: Graph;
   private theme: Theme | null = null;
   private hover: Picked = NOTHING;
-  /** The node the arrow keys stand on, by id so that it survives a new scene. */
-  private active = "";
-  private keyboard = false;
+  private readonly keyboard: Keyboard;
   private touched = "";
   private lastClick = -Infinity;
-  private lastEnter = -Infinity;
   private shownFocus: string[] = [];
   private unhide: (() => void) | null = null;
   private detailTimer: ReturnType<typeof setTimeout> | undefined;
@@ -54,7 +53,7 @@ export class View {
   constructor(private readonly host: Host) {
     const guard = this.errors.guard.bind(this.errors);
     this.history = new History(host);
-    this.stage = new Stage(this.prefix, guard(() => this.painted()), (error) => this.errors.show(error));
+    this.stage = new Stage(this.prefix, () => this.covered(), guard(() => this.painted()), (error) => this.errors.show(error));
     this.graph = buildGraph(this.stage.scene);
     this.search = new Search(
       {
@@ -76,6 +75,18 @@ export class View {
       help: () => this.help.toggle(),
     });
     this.panel = new Panel({ select: (id) => this.select(id, false), focus: (id) => this.refocus(id) }, () => this.sized(), this.prefix);
+    this.keyboard = new Keyboard({
+      scene: () => this.stage.scene,
+      graph: () => this.graph,
+      wanted: () => [...host.get("selection"), ...this.stage.scene.focus],
+      choose: (node, add) => this.choose(node, add),
+      refocus: (node) => this.doubleClick({ ...NOTHING, node }),
+      toggleOpen: (node) => this.toggleOpen(node),
+      reveal: (node) => this.stage.reveal(node),
+      announce: (words) => (this.live.textContent = words),
+      changed: () => this.retouch(),
+      rest: (command) => this.run(command),
+    });
     this.build();
     this.connect(guard);
   }
@@ -93,7 +104,7 @@ export class View {
       for (const name of names) this.offs.push(this.host.on(name, guard(action)));
     };
     on(["_scene"], () => this.sceneArrived());
-    on(["color", "theme", "open"], () => this.relook());
+    on(["color", "theme", "columns"], () => this.relook());
     on(["selection", "edge", "hovered"], () => this.retouch());
     on(["_detail"], () => this.detailArrived());
     on(["query"], () => this.search.setQuery(this.host.get("query")));
@@ -117,16 +128,11 @@ export class View {
       listen(stage, "click", guard((event) => this.clickButton(event))),
       listen(this.root, "keydown", guard((event) => this.key(event))),
       listen(stage, "pointerdown", () => stage.focus({ preventScroll: true })),
-      listen(stage, "blur", () => this.setKeyboard(false)),
+      listen(stage, "blur", () => this.keyboard.rest()),
     );
-    const themes = new MutationObserver(guard(() => this.retheme()));
-    themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
-    const dark = matchMedia("(prefers-color-scheme: dark)");
-    const retheme = guard(() => this.retheme());
-    dark.addEventListener("change", retheme);
     const sizes = new ResizeObserver(guard(() => this.sized()));
     sizes.observe(this.root);
-    this.offs.push(() => themes.disconnect(), () => dark.removeEventListener("change", retheme), () => sizes.disconnect(), () => this.search.dispose(), () => this.stage.dispose(), () => this.tip.dispose());
+    this.offs.push(watchTheme(guard(() => this.retheme())), () => sizes.disconnect(), () => this.search.dispose(), () => this.stage.dispose(), () => this.tip.dispose());
   }
 
   /** Called once the root is in the page. */
@@ -191,7 +197,7 @@ export class View {
 
   private mode(): Mode | null {
     const { modes } = this.stage.scene;
-    return modes.find((mode) => mode.name === this.host.get("color")) ?? modes[0] ?? null;
+    return modes.find((mode) => mode.name === this.host.get("color")) ?? modes.at(0) ?? null;
   }
 
   private retheme(): void {
@@ -206,7 +212,7 @@ export class View {
     if (this.theme?.dark !== dark) this.theme = null;
     this.theme ??= readTheme(this.root, dark);
     const mode = this.mode();
-    this.stage.setLook({ graph: this.graph, theme: this.theme, colouring: colouring(scene, mode, dark), canOpen: this.host.live, open: new Set(this.host.get("open")) });
+    this.stage.setLook({ graph: this.graph, theme: this.theme, colouring: colouring(scene, mode, dark), canOpen: this.host.live, open: new Set(this.host.get("columns")) });
     this.legend.update(scene, mode, dark);
     this.refreshBar();
     this.retouch();
@@ -226,43 +232,19 @@ export class View {
     });
   }
 
-  /** What is chosen, hovered and lit: the hand first, then the keyboard, then the selection. */
   private retouch(): void {
     const { scene } = this.stage;
-    const indexes = (ids: readonly string[]) => ids.map((id) => scene.index.get(id)).filter((i) => i !== undefined);
-    const selected = indexes(this.host.get("selection"));
-    const edge = this.findEdge(this.host.get("edge"));
-    const active = this.keyboard ? (scene.index.get(this.active) ?? -1) : -1;
-    this.stage.setTouch({
-      lit: this.lit(selected, edge, active),
-      faded: fadedBy(scene, this.mode(), this.legend.chosen),
-      selected: new Set(selected),
-      active,
-      edge,
-    });
-  }
-
-  private lit(selected: readonly number[], edge: number, active: number): Lit | null {
-    const { scene } = this.stage;
-    const { node, row, edge: under } = this.hover;
-    if (node >= 0 && row >= 0) {
-      const lit = lightRow(scene, node, row);
-      if (lit.rows.size > 1) return lit;
-    }
-    const outside = scene.index.get(this.host.get("hovered")) ?? -1;
-    const pointed = node >= 0 ? node : under >= 0 ? -1 : outside >= 0 ? outside : active;
-    if (pointed >= 0) return lightNodes(scene, this.graph, [pointed]);
-    if (under >= 0) return lightEdge(scene, under);
-    if (edge >= 0) return lightEdge(scene, edge);
-    return selected.length ? lightNodes(scene, this.graph, selected) : null;
-  }
-
-  private findEdge(ends: readonly string[]): number {
-    const { index, edges } = this.stage.scene;
-    if (ends.length !== 2) return -1;
-    const [s, t] = ends.map((id) => index.get(id));
-    for (let e = 0; e < edges.count; e++) if (edges.source[e] === s && edges.target[e] === t) return e;
-    return -1;
+    this.stage.setTouch(
+      touchOf(scene, this.graph, {
+        hover: this.hover,
+        hovered: this.host.get("hovered"),
+        active: this.keyboard.ring,
+        selection: this.host.get("selection"),
+        edge: this.host.get("edge"),
+        mode: this.mode(),
+        chosen: this.legend.chosen,
+      }),
+    );
   }
 
   // What the hand does ------------------------------------------------------------------------
@@ -275,7 +257,10 @@ export class View {
     this.hover = picked;
     const { nodes, edges } = this.stage.scene;
     this.stage.element.classList.toggle("lx-pointing", picked.node >= 0 || picked.edge >= 0);
-    this.tip.show(picked.node >= 0 ? nodes.title[picked.node] || nodes.label[picked.node] : picked.edge >= 0 ? edges.title[picked.edge] : "");
+    const column = this.stage.scene.rows.get(picked.node)?.[picked.row];
+    this.tip.show(
+      column ? column.filter((part) => part && part !== "more").join(" · ") : picked.node >= 0 ? nodes.title[picked.node] || nodes.label[picked.node] : picked.edge >= 0 ? edges.title[picked.edge] : "",
+    );
     const id = picked.node >= 0 && nodes.kind[picked.node] !== "stub" ? nodes.id[picked.node] : "";
     if (picked.node !== node) this.host.set("hovered", id);
     this.retouch();
@@ -285,7 +270,7 @@ export class View {
     const { nodes, edges } = this.stage.scene;
     this.lastClick = performance.now();
     this.tip.hide();
-    this.keyboard = false;
+    this.keyboard.rest();
     if (node >= 0) this.choose(node, add);
     else if (edge >= 0 && nodes.kind[edges.source[edge]] !== "stub" && nodes.kind[edges.target[edge]] !== "stub") {
       this.host.set("selection", []);
@@ -308,8 +293,8 @@ export class View {
     const { id, kind } = this.stage.scene.nodes;
     if (kind[node] === "stub") {
       this.touched = id[node].replace(/^stub:(in|out):/, "");
-      const expanded = this.host.get("expanded");
-      if (!expanded.includes(id[node])) this.host.set("expanded", [...expanded, id[node]]);
+      // Named twice it is opened twice: a few more first, then all.
+      this.host.set("expanded", [...this.host.get("expanded"), id[node]]);
       return;
     }
     this.select(id[node], add);
@@ -318,7 +303,7 @@ export class View {
   private select(id: string, add: boolean): void {
     const before = this.host.get("selection");
     const selection = !add ? [id] : before.includes(id) ? before.filter((other) => other !== id) : [...before, id];
-    this.active = this.touched = id;
+    this.keyboard.active = this.touched = id;
     if (this.host.get("edge").length) this.host.set("edge", []);
     if (same(before, selection)) this.panel.reopen();
     else this.host.set("selection", selection);
@@ -328,7 +313,7 @@ export class View {
 
   private refocus(id: string): void {
     clearTimeout(this.detailTimer);
-    this.active = this.touched = id;
+    this.keyboard.active = this.touched = id;
     if (this.host.get("query")) this.host.set("query", "");
     if (this.host.get("edge").length) this.host.set("edge", []);
     this.host.set("selection", [id]);
@@ -339,9 +324,9 @@ export class View {
   private toggleOpen(node: number): void {
     const { id, kind } = this.stage.scene.nodes;
     if (kind[node] !== "dataset") return;
-    const open = this.host.get("open");
+    const open = this.host.get("columns");
     this.touched = id[node];
-    this.host.set("open", open.includes(id[node]) ? open.filter((other) => other !== id[node]) : [...open, id[node]]);
+    this.host.set("columns", open.includes(id[node]) ? open.filter((other) => other !== id[node]) : [...open, id[node]]);
   }
 
   private clear(): void {
@@ -358,27 +343,14 @@ export class View {
     if (!command || event.defaultPrevented || (!onStage && command.name !== "escape")) return;
     event.preventDefault();
     event.stopPropagation();
-    this.run(command);
+    this.keyboard.run(command);
   }
 
+  /** What the keys do that is about no node. */
   private run(command: Command): void {
-    const node = this.standing();
     switch (command.name) {
-      case "walk":
-        return this.step(node < 0 ? this.first() : this.keyboard ? walk(this.stage.scene, this.graph, node, command.arrow) : node);
       case "zoom":
         return this.stage.zoom(command.factor);
-      case "select": {
-        if (node < 0) return;
-        const now = performance.now();
-        const twice = now - this.lastEnter < 400;
-        this.lastEnter = now;
-        return twice && !command.add ? this.doubleClick({ ...NOTHING, node }) : this.choose(node, command.add);
-      }
-      case "focus":
-        return this.doubleClick({ ...NOTHING, node });
-      case "open":
-        return node >= 0 ? this.toggleOpen(node) : undefined;
       case "fit":
         return this.stage.fit();
       case "search":
@@ -396,30 +368,6 @@ export class View {
     }
   }
 
-  private standing(): number {
-    return this.stage.scene.index.get(this.active) ?? -1;
-  }
-
-  private first(): number {
-    const { index, focus, nodes } = this.stage.scene;
-    const wanted = [...this.host.get("selection"), ...focus].find((id) => index.has(id));
-    return wanted !== undefined ? index.get(wanted)! : nodes.count ? 0 : -1;
-  }
-
-  private step(node: number): void {
-    if (node < 0) return;
-    this.active = this.stage.scene.nodes.id[node];
-    this.setKeyboard(true);
-    this.stage.reveal(node);
-    this.live.textContent = sentence(this.stage.scene, this.graph, node);
-  }
-
-  private setKeyboard(on: boolean): void {
-    if (this.keyboard === on && !on) return;
-    this.keyboard = on;
-    this.retouch();
-  }
-
   // Room --------------------------------------------------------------------------------------
 
   private sized(): void {
@@ -429,10 +377,17 @@ export class View {
     this.root.classList.toggle("lx-narrow", width < 900);
     this.root.classList.toggle("lx-tiny", width < 640);
     this.legend.setTight(width < 900 || height < 420);
+    this.stage.roomChanged();
+  }
+
+  private covered(): Covered {
+    const overlaid = this.panel.open && this.root.classList.contains("lx-narrow");
+    const { offsetWidth, offsetHeight } = this.legend.element;
+    return { right: overlaid ? this.panel.element.offsetWidth : 0, legend: { width: offsetWidth && offsetWidth + 16, height: offsetHeight && offsetHeight + 16 } };
   }
 
   private painted(): void {
-    const node = this.keyboard ? this.standing() : -1;
+    const node = this.keyboard.ring;
     const card = node >= 0 ? this.stage.cardId(node) : null;
     if (card) this.stage.element.setAttribute("aria-activedescendant", card);
     else this.stage.element.removeAttribute("aria-activedescendant");

@@ -1,5 +1,7 @@
 // The scene as Python sends it: one block of bytes, decoded once into typed arrays.
 
+import { plain } from "./plain";
+
 export type Row = readonly [name: string, type: string, mark: string];
 
 export interface ModeEntry {
@@ -88,7 +90,8 @@ function object(value: unknown, what: string): Json {
 }
 
 function text(value: unknown): string {
-  return typeof value === "string" ? value : value === null || value === undefined ? "" : String(value as number);
+  if (typeof value === "string") return value;
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : "";
 }
 
 function texts(value: unknown, count: number, what: string): string[] {
@@ -150,13 +153,13 @@ export function decodeScene(data: DataView | ArrayBuffer | Uint8Array): Scene {
   if (!Array.isArray(nodeTexts["id"])) fail("nodes.id is missing");
   const n = nodeTexts["id"].length;
   const id = texts(nodeTexts["id"], n, "nodes.id");
-  const of = (name: string) => optionalTexts(nodeTexts[name], n, `nodes.${name}`);
+  const of = (name: string) => optionalTexts(nodeTexts[name], n, `nodes.${name}`).map(plain);
   const columns = nodeTexts["columns"];
   const nodes: Nodes = {
     count: n,
     id,
     kind: texts(nodeTexts["kind"], n, "nodes.kind"),
-    label: texts(nodeTexts["label"], n, "nodes.label"),
+    label: texts(nodeTexts["label"], n, "nodes.label").map(plain),
     above: of("above"),
     title: of("title"),
     glyph: of("glyph"),
@@ -176,7 +179,7 @@ export function decodeScene(data: DataView | ArrayBuffer | Uint8Array): Scene {
   const edgeTexts = header["edges"] === undefined ? {} : object(header["edges"], "edges");
   const edges: Edges = {
     count: e,
-    title: optionalTexts(edgeTexts["title"], e, "edges.title"),
+    title: optionalTexts(edgeTexts["title"], e, "edges.title").map(plain),
     source,
     target: u4("target", e),
     kind: u1("kind", e),
@@ -194,7 +197,7 @@ export function decodeScene(data: DataView | ArrayBuffer | Uint8Array): Scene {
   for (const [key, list] of Object.entries(object(header["rows"] ?? {}, "rows"))) {
     const node = Number(key);
     if (!Number.isInteger(node) || node < 0 || node >= n || !Array.isArray(list)) fail(`rows of node ${key} fit no node`);
-    rows.set(node, list.map((row) => (Array.isArray(row) ? [text(row[0]), text(row[1]), text(row[2])] : [text(row), "", ""])));
+    rows.set(node, list.map((row) => (Array.isArray(row) ? [plain(text(row[0])), plain(text(row[1])), plain(text(row[2]))] : [plain(text(row)), "", ""])));
   }
 
   const modeList = header["modes"] ?? [];
