@@ -32,12 +32,30 @@ _ROOMS = {
     "MissingExtra": "errors",
 }
 
-__all__ = sorted(_ROOMS)
+__all__ = [
+    "AmbiguousName",
+    "Explorer",
+    "Impact",
+    "Lineage",
+    "LineageError",
+    "MissingExtra",
+    "NodeNotFound",
+    "Paths",
+    "SelectionError",
+    "SourceError",
+    "Summary",
+    "UnknownOption",
+    "doctor",
+    "read",
+    "sample",
+    "samples",
+]
 
 if TYPE_CHECKING:
     from lineage_explorer.analysis.impact import Impact
     from lineage_explorer.analysis.paths import Paths
     from lineage_explorer.analysis.summary import Summary
+    from lineage_explorer.bundled import sample, samples
     from lineage_explorer.doctor import doctor
     from lineage_explorer.errors import (
         AmbiguousName,
@@ -49,7 +67,6 @@ if TYPE_CHECKING:
         UnknownOption,
     )
     from lineage_explorer.lineage import Lineage, read
-    from lineage_explorer.bundled import sample, samples
     from lineage_explorer.view.widget import Explorer
 
 

@@ -102,16 +102,18 @@ class Names:
     def find(self, text: str, kinds: Iterable[str] = KINDS) -> str:
         """The one node called `text`.
 
-        Tried in this order: the id; the whole name; an alias; an end of a name that begins after
-        a dot, slash, colon or hash. `dataset:orders` and `job:orders` say which kind is meant.
+        Tried in this order: the id; the whole name; an end of a name (aliases too) that begins
+        after a dot, slash, colon or hash. Where one dataset and some jobs answer, the dataset is
+        meant, as a dbt model and its table share their name; `job:orders` asks for the job.
 
         Raises:
             NodeNotFound: with the nearest names.
             AmbiguousName: with all nodes it could mean.
         """
         for found in self._tries(text, tuple(kinds)):
-            if len(found) == 1:
-                return found[0]
+            datasets = [node for node in found if node.startswith("dataset:")]
+            if len(found) == 1 or len(datasets) == 1:
+                return (datasets or found)[0]
             if found:
                 raise AmbiguousName.named(text, found)
         raise NodeNotFound.named(text, [*self.table["name"].to_list(), *self._leaves()])

@@ -44,7 +44,7 @@ def frames_of(
     *,
     reads: Iterable[tuple[str, str]] = (),
     writes: Iterable[tuple[str, str]] = (),
-    basis: str = "implied",
+    basis: str | Sequence[str] = "implied",
     nodes: Iterable[str] = (),
     about: Mapping[str, Mapping[str, Any]] | None = None,
     runs: Iterable[tuple[str, str, str, int]] = (),
@@ -57,7 +57,7 @@ def frames_of(
         bundles: job, sources, targets, by name.
         reads: job, dataset: what a job reads beside its flows.
         writes: job, dataset: the same for writing.
-        basis: of all the bundles.
+        basis: of all the bundles, or one for each.
         nodes: further nodes.
         about: more columns of a node.
         runs: run, job, state, hour; each run writes what its job writes.
@@ -65,6 +65,7 @@ def frames_of(
         fields: of each dataset.
     """
     flows = [(job, sorted(set(s)), sorted(set(t))) for job, s, t in bundles]
+    bases = [basis] * len(flows) if isinstance(basis, str) else basis
     edges: dict[tuple[str, str, str], None] = {}
     for job, sources, targets in flows:
         for source in sources:
@@ -105,13 +106,13 @@ def frames_of(
             {"job": node(n), "runs": 0, **thing} for n, thing in things.items() if n.startswith("J")
         ))),
         edges=table(EDGES, rows(EDGES, (
-            {"source": s, "target": t, "kind": kind, "basis": basis, "runs": 1, "event": 0}
+            {"source": s, "target": t, "kind": kind, "basis": "implied", "runs": 1, "event": 0}
             for s, t, kind in sorted(edges)
         ))),
         bundles=table(BUNDLES, rows(BUNDLES, (
-            {"job": job and node(job), "basis": basis, "runs": 1, "event": 0,
+            {"job": job and node(job), "basis": of, "runs": 1, "event": 0,
              "sources": [node(n) for n in s], "targets": [node(n) for n in t]}
-            for job, s, t in flows
+            for (job, s, t), of in zip(flows, bases, strict=True)
         ))),
         runs=table(RUNS, rows(RUNS, (
             {"run": run, "job": node(job), "state": state, "events": 1,

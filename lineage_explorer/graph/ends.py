@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from lineage_explorer.graph.index import Direction, Index
+from lineage_explorer.graph.index import Csr, Direction, Index
 from lineage_explorer.graph.reach import reach
 from lineage_explorer.graph.steps import Ints
 
@@ -35,16 +35,35 @@ def _first(index: Index, chosen: Mask, direction: Direction) -> Mask:
     csr = index.flows(direction)
     starts = np.flatnonzero(chosen).astype(np.int32)
     spread = reach(index, starts, direction)
-    origin = _origins(spread.before)
+    origin = _origins(spread.before, starts)
     reached = np.flatnonzero(origin >= 0).astype(np.int32)
     from_, to = csr.gather(reached)
     beside = index.opened(direction).gather(starts)
     meeting = np.r_[to[origin[from_] != origin[to]], beside[1][origin[beside[1]] != beside[0]]]
-    twice = _spread(index, meeting, direction)
+    twice = _spread(csr, meeting, len(origin))
     found = chosen & ~twice[: index.size]
     # a chosen job is also reached when something it takes (or puts) is, from a start but itself
     near = np.flatnonzero(origin[: index.size] >= 0).astype(np.int32)
     taken, job = index.passed(direction).gather(near)
     other = chosen[job] & (twice[taken] | (origin[taken] != job))
     found[job[other]] = False
+    return found
+
+
+def _origins(before: Ints, starts: Ints) -> Ints:
+    """The start at the far end of each vertex's path, -1 where there is no path."""
+    origin = np.where(before >= 0, before, np.arange(len(before), dtype=np.int32))
+    while (origin != (further := origin[origin])).any():
+        origin = further
+    origin[~np.isin(origin, starts)] = -1
+    return origin
+
+
+def _spread(csr: Csr, vertices: Ints, size: int) -> Mask:
+    """These vertices and all that is reached from them."""
+    found = np.zeros(size, dtype=np.bool_)
+    while len(vertices):
+        found[vertices] = True
+        next_ = csr.gather(vertices)[1]
+        vertices = np.unique(next_[~found[next_]])
     return found

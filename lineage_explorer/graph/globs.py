@@ -7,12 +7,12 @@ from __future__ import annotations
 
 
 def pattern(glob: str) -> str:
-    """The pattern of a whole text: `*` any characters, `?` one, `[a-z]` and `[!a-z]` one of a set.
+    r"""The pattern of a whole text: `*` any characters, `?` one, `[a-z]` and `[!a-z]` one of a set.
 
     A `[` that is not closed stands for itself.
 
     >>> pattern("raw.*")
-    'raw\\\\x{2e}.*'
+    'raw\\x{2e}.*'
     """
     found, at = [], 0
     while at < len(glob):

@@ -19,7 +19,6 @@ Jobs play two parts:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -64,7 +63,19 @@ class Csr:
 
 @dataclass(frozen=True, eq=False)
 class Index:
-    """Nodes are numbered 0 … n-1 as in `ids`, steps follow as n, n+1, …"""
+    """The graph as arrays. Nodes are numbered from 0 as in `ids`; steps follow the last node.
+
+    Attributes:
+        ids: node ids, datasets first.
+        datasets: how many of them are datasets.
+        step_job: the job of each step, -1 outside any.
+        forward: node to the steps it feeds, step to the nodes it feeds.
+        backward: the same the other way round.
+        takes: node to the jobs that take it.
+        puts: node to the jobs that put it.
+        enters: job to the nodes it takes, but for those a step of its own takes into it.
+        leaves: job to the nodes it puts, but for those a step of its own takes out of it.
+    """
 
     ids: pl.Series
     datasets: int
@@ -81,10 +92,12 @@ class Index:
         """How many nodes there are."""
         return len(self.ids)
 
-    @cached_property
-    def place(self) -> dict[str, int]:
-        """Node id to its number."""
-        return {node: at for at, node in enumerate(self.ids)}
+    def at(self, node: str) -> int:
+        """The number of a node."""
+        found = self.ids.index_of(node)
+        if found is None:
+            raise KeyError(node)
+        return found
 
     def mask(self, nodes: pl.Series) -> npt.NDArray[np.bool_]:
         """Which nodes are among these ids."""
@@ -92,15 +105,15 @@ class Index:
         return found
 
     def passed(self, direction: Direction) -> Csr:
-        """Node to the jobs that take it (downstream) or put it (upstream)."""
+        """Of a node, the jobs that take it (downstream) or put it (upstream)."""
         return self.takes if direction == "downstream" else self.puts
 
     def opened(self, direction: Direction) -> Csr:
-        """Job to the nodes next to it that no step of its own leads to."""
+        """Of a job, the nodes next to it that no step of its own leads to."""
         return self.leaves if direction == "downstream" else self.enters
 
     def flows(self, direction: Direction) -> Csr:
-        """Node to steps, step to nodes."""
+        """Steps of nodes and nodes of steps, going that way."""
         return self.forward if direction == "downstream" else self.backward
 
 
@@ -181,13 +194,14 @@ def _carried(
     put, out = unpacked(np.setdiff1d(puts[np.isin(unpacked(puts)[1], given)], described))
     first = len(bundles.job)
     second = first + len(giving)
-    into, out = first + np.searchsorted(giving, into), second + np.searchsorted(given, out)
-    whole = first + np.arange(len(giving)), second + np.arange(len(given))
+    ins, outs = first + np.arange(len(giving)), second + np.arange(len(given))
     return Bundles(
         job=np.r_[bundles.job, giving, given],
-        source_of=np.r_[bundles.source_of, into, whole[1]].astype(np.int32),
+        source_of=np.r_[bundles.source_of, ins[np.searchsorted(giving, into)], outs].astype(
+            np.int32
+        ),
         source=np.r_[bundles.source, taken, given],
-        target_of=np.r_[bundles.target_of, whole[0], out].astype(np.int32),
+        target_of=np.r_[bundles.target_of, ins, outs[np.searchsorted(given, out)]].astype(np.int32),
         target=np.r_[bundles.target, giving, put],
     )
 

@@ -39,7 +39,9 @@ class Neighbours:
 def neighbours(frames: Frames) -> Neighbours:
     """The drawn graph of a lineage: datasets first, then jobs, each in frame order."""
     ids = [*frames.datasets["dataset"].to_list(), *frames.jobs["job"].to_list()]
-    where = pl.DataFrame({"node": ids, "at": np.arange(len(ids))})
+    where = pl.DataFrame(
+        {"node": ids, "at": np.arange(len(ids))}, schema={"node": pl.String, "at": pl.Int64}
+    )
     pairs = (
         frames.edges.select("source", "target")
         .unique()

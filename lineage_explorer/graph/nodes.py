@@ -26,7 +26,7 @@ def nodes(frames: Frames) -> pl.DataFrame:
     jobs = frames.jobs.join(newest, on="job", how="left", maintain_order="left")
     return pl.concat(
         [
-            datasets.select(pl.col("dataset").alias("node"), pl.lit("dataset").alias("kind"), *shared),
-            jobs.select(pl.col("job").alias("node"), pl.lit("job").alias("kind"), *shared),
+            datasets.select(*shared, node=pl.col("dataset"), kind=pl.lit("dataset")),
+            jobs.select(*shared, node=pl.col("job"), kind=pl.lit("job")),
         ]
-    )
+    ).select("node", "kind", *shared)

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from lineage_explorer.graph.index import Counts, Direction, Index, Ints
+from lineage_explorer.graph.index import Counts, Direction, Index
+from lineage_explorer.graph.steps import Ints
 
 MOST = 2.0**53
 
@@ -96,9 +96,7 @@ def reach(
     ))  # fmt: skip
 
 
-def _settle(
-    from_: Ints, to: Ints, hop: int, distance: Ints, before: Ints, paths: Counts
-) -> Ints:
+def _settle(from_: Ints, to: Ints, hop: int, distance: Ints, before: Ints, paths: Counts) -> Ints:
     """Mark what is new among `to`; returns it, ascending."""
     new = distance[to] < 0
     from_, to = from_[new], to[new]
@@ -120,10 +118,10 @@ def _distinct(to: Ints, distance: Ints, hop: int) -> Ints:
 
 def _with_passed(index: Index, direction: Direction, hops: int | None, found: Reach) -> Reach:
     """The same with the jobs that take (or put) what was reached."""
-    reached = np.flatnonzero(found.flow >= 0)
+    reached = np.flatnonzero(found.flow >= 0).astype(np.int32)
     if hops is not None:
         reached = reached[found.flow[reached] < hops]
-    reached = reached[np.argsort(found.flow[reached], kind="stable")].astype(np.int32)
+    reached = reached[np.argsort(found.flow[reached], kind="stable")]
     from_, job = index.passed(direction).gather(reached)
     at = np.full(index.size, -1, dtype=np.int32)
     at[job[::-1]] = found.flow[from_[::-1]] + 1  # from_ is ordered by distance, then number
@@ -145,10 +143,3 @@ def _with_passed(index: Index, direction: Direction, hops: int | None, found: Re
         passed_from=passed_from,
         cyclic=found.cyclic or bool((starts & (at >= 0)).any()),
     )
-
-
-def mask_of(nodes: npt.NDArray[np.integer], size: int) -> npt.NDArray[np.bool_]:
-    """True at these numbers."""
-    found = np.zeros(size, dtype=np.bool_)
-    found[nodes] = True
-    return found

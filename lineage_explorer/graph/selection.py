@@ -65,6 +65,8 @@ class Walk:
 
 @dataclass(frozen=True)
 class Not:
+    """All other nodes."""
+
     inner: Node
 
 
@@ -163,12 +165,13 @@ class _Parser:
         if left is not None:
             if left.text == ")":
                 self.stop("this bracket closes nothing.", "take it away, or open one.", left.at)
-            self.stop(
-                f"what has {plain(left.text)!r} to do with what is before it?",
-                f"write and or or between them; a name with spaces {_OR_BRACKETS}",
-                left.at,
-            )
+            self.unjoined(left)
         return found
+
+    def unjoined(self, token: Token) -> NoReturn:
+        """There is no and between names: it would hide a forgotten quote."""
+        hint = f"write `and` or `or` between them; a name with spaces {_IN_QUOTES}"
+        self.stop(f"nothing joins {plain(token.text)!r} to what is before it.", hint, token.at)
 
     def any_of(self) -> Node:
         parts = [self.all_of()]
@@ -196,31 +199,31 @@ class _Parser:
         token = self.take()
         if token is None or token.text == ")" or token.text.lower() in ("and", "or"):
             at = token.at if token else len(self.text)
-            self.stop("a name is missing here.", 'a node called so is written in quotes: "and".', at)
+            hint = 'a node called so is written in quotes: "and".'
+            self.stop("a name is missing here.", hint, at)
         if token.text == "(":
-            return self.walked(self.inside(token), 0, token.end)
+            return self.walked(self.inside(token), 0)
         up, start = self.before(token)
-        rest = token.text[start:]
-        opening = self.peek()
-        adjacent = opening is not None and opening.text == "(" and opening.at == token.end
+        rest, opening = token.text[start:], self.peek()
         if opening is not None and opening.text == "(":
-            if not rest and adjacent:
-                self.next += 1
-                return self.walked(self.inside(opening), up, 0)
-            if rest.lower() in ENDS:
-                self.next += 1
-                found = Ends(rest.lower(), self.inside(opening))
-                return self.walked(found, up, 0)
-            self.stop(
-                f"{plain(rest or token.text)!r} is not followed by a bracket.",
-                f"only roots(…) and sinks(…) are; a name with brackets {_IN_QUOTES}",
-                opening.at,
-            )
+            return self.bracketed(rest, up, token, opening)
         down, end = self.after(rest)
         if not rest[:end]:
             self.stop("+ belongs to a name.", "+orders is what orders comes from.", token.at)
         inner = self.leaf(rest[:end], token.at + start)
         return Walk(inner, up, down) if (up, down) != (0, 0) else inner
+
+    def bracketed(self, word: str, up: int | None, token: Token, opening: Token) -> Node:
+        """A bracket behind `+`, `2+`, `roots` or `sinks`."""
+        self.next += 1
+        if word.lower() in ENDS:
+            return self.walked(Ends(word.lower(), self.inside(opening)), up)
+        if word:
+            hint = f"only roots(…) and sinks(…) have one; a name with brackets {_IN_QUOTES}"
+            self.stop(f"{plain(word)!r} has no bracket behind it.", hint, opening.at)
+        if opening.at != token.end:
+            self.stop("+ stands right before its bracket.", "take away the space.", token.at)
+        return self.walked(self.inside(opening), up)
 
     def inside(self, opening: Token) -> Node:
         self.depth += 1
@@ -231,15 +234,11 @@ class _Parser:
         if token is None:
             self.stop("this bracket is not closed.", "add a ) at its end.", opening.at)
         if token.text != ")":
-            self.stop(
-                f"what has {plain(token.text)!r} to do with what is before it?",
-                f"write and or or between them; a name with spaces {_OR_BRACKETS}",
-                token.at,
-            )
+            self.unjoined(token)
         self.depth -= 1
         return found
 
-    def walked(self, inner: Node, up: int | None, _: int) -> Node:
+    def walked(self, inner: Node, up: int | None) -> Node:
         """What stands directly behind a closing bracket: `)+` or `)+3`."""
         closed, token = self.tokens[self.next - 1], self.peek()
         down: int | None = 0
@@ -287,7 +286,6 @@ class _Parser:
 
 
 _IN_QUOTES = 'goes in double quotes: "…".'
-_OR_BRACKETS = f"or brackets {_IN_QUOTES}"
 
 
 def _hops(digits: str) -> int | None:

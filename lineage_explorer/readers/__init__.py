@@ -16,7 +16,6 @@ from lineage_explorer.readers.problems import Problems
 from lineage_explorer.readers.sources import UNREADABLE, Blob, blobs
 from lineage_explorer.tables import Frames
 
-
 COPY = "an exact copy of an earlier event."
 
 

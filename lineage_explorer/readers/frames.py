@@ -63,7 +63,9 @@ def frames_of(
         datasets=table(DATASETS, _dataset_rows(state, groups)).sort("dataset"),
         io=table(IO, _io_rows(state, node_of)).sort("first_event", "direction", "dataset", "run"),
         edges=table(EDGES, _edge_rows(found)).sort("source", "target", "kind"),
-        fields=table(FIELDS, schemas.field_rows(state.datasets.values())).sort("dataset", "ordinal"),
+        fields=table(FIELDS, schemas.field_rows(state.datasets.values())).sort(
+            "dataset", "ordinal"
+        ),
         schemas=table(SCHEMAS, schemas.rows()).sort("dataset", "first_event", "version"),
         column_edges=table(COLUMN_EDGES, _column_rows(found)).sort(
             "target", "target_field", "source", "source_field", "job", "type", "subtype"

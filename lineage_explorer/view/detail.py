@@ -67,7 +67,8 @@ def edge_detail(lin: Lineage, source: str, target: str) -> dict[str, Any]:
         )
         for row in edges.iter_rows(named=True)
     ]
-    ends = {"type": "nodes", "title": "From, to", "items": _items(lin, [source, target]), "note": ""}
+    items = _items(lin, [source, target])
+    ends = {"type": "nodes", "title": "From, to", "items": items, "note": ""}
     tabs = [("Overview", [*facts, ends])]
     if columns.height:
         tabs.append(("Columns", [_columns_table(columns)]))
@@ -107,16 +108,15 @@ def _dataset_tabs(lin: Lineage, node: str) -> list[tuple[str, list[Block]]]:
     runs = touched.join(
         lin.runs.select("run", "job", "state", "started", "ended"), on=["run", "job"]
     ).sort("started", descending=True, nulls_last=True)
+    of_runs = ["started", "state", "direction", "job", "rows", "bytes", "version"]
+    quality = lin.quality.filter(pl.col("dataset") == node)
     return [
         ("Overview", overview),
         ("Schema", _schema(lin, node)),
         ("Columns", _columns(lin, node)),
-        ("Runs", _table(runs, ["started", "state", "direction", "job", "rows", "bytes", "version"])),
-        ("Quality", _table(
-            lin.quality.filter(pl.col("dataset") == node),
-            ["field", "name", "success", "value", "run"],
-        )),
-    ]  # fmt: skip
+        ("Runs", _table(runs, of_runs)),
+        ("Quality", _table(quality, ["field", "name", "success", "value", "run"])),
+    ]
 
 
 def _job_tabs(lin: Lineage, node: str) -> list[tuple[str, list[Block]]]:
@@ -143,9 +143,10 @@ def _job_tabs(lin: Lineage, node: str) -> list[tuple[str, list[Block]]]:
     runs = lin.runs.filter(pl.col("job") == node).sort(
         "last_seen", descending=True, nulls_last=True
     )
-    columns = ["started", "ended", "state", "error", "run", "nominal_start", "code_version", "engine"]
+    of_runs = ["started", "ended", "state", "error", "run", "nominal_start"]
+    of_runs += ["code_version", "engine"]
     sql = [_code("sql", row["sql"])] if row["sql"] else []
-    return [("Overview", overview), ("Runs", _table(runs, columns)), ("SQL", sql)]
+    return [("Overview", overview), ("Runs", _table(runs, of_runs)), ("SQL", sql)]
 
 
 def _facts(*rows: tuple[str, Any]) -> Block:

@@ -5,6 +5,7 @@ Widget, SVG and HTML draw the same scene.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,18 +17,17 @@ import polars as pl
 
 from lineage_explorer.plain import plain
 from lineage_explorer.view import style
-from lineage_explorer.view.layout import layout
 from lineage_explorer.view.modes import Mode, categories, kinds, states
+from lineage_explorer.view.placing import Edge, Floats, Node, placed_with_stubs
 from lineage_explorer.view.shown import Shown
-from lineage_explorer.view.style import fit, text_width
+from lineage_explorer.view.style import fit, tail, text_width
 
 if TYPE_CHECKING:
     from lineage_explorer.lineage import Lineage
 
-NO_ROW = 0xFFFFFFFF
 
-Floats = npt.NDArray[np.float64]
-
+EMPTY = "No events here. lx.read() takes a file, a folder or a list of events."
+LABEL_ROOM = 40
 _GLYPHS = {
     "TABLE": "table",
     "VIEW": "view",
@@ -49,39 +49,6 @@ _SCHEMES = {
     "kafka": "topic",
     "pubsub": "topic",
 }
-
-
-@dataclass(frozen=True)
-class Node:
-    """A card, a pill or a stub."""
-
-    id: str
-    kind: str
-    label: str
-    above: str
-    title: str
-    width: float
-    height: float
-    glyph: str = ""
-    state: str = ""
-    badge: str = ""
-    rows: tuple[tuple[str, str, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class Edge:
-    """A line from one node (or row) to another, by position in the scene's nodes."""
-
-    source: int
-    target: int
-    kind: str
-    basis: str = "declared"
-    runs: int = 0
-    title: str = ""
-    source_row: int = NO_ROW
-    target_row: int = NO_ROW
-    indirect: bool = False
-    masked: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,18 +108,7 @@ def scene(
         *_stub_edges(shown, position),
         *_column_edges(lin, nodes, position),
     ]
-    height = np.array([node.height for node in nodes], dtype=np.float64)
-    placed = layout(
-        np.array([node.width for node in nodes], dtype=np.float64),
-        height,
-        np.array([edge.source for edge in edges], dtype=np.int64),
-        np.array([edge.target for edge in edges], dtype=np.int64),
-        source_port=np.array([_port(nodes[e.source], e.source_row) for e in edges]),
-        target_port=np.array([_port(nodes[e.target], e.target_row) for e in edges]),
-        previous_y=_previous(nodes, before),
-        gap_x=style.GAP_X,
-        gap_y=style.GAP_Y,
-    )
+    placed = placed_with_stubs(nodes, edges, _previous(nodes, before))
     return Scene(
         nodes,
         edges,
@@ -167,7 +123,7 @@ def scene(
         focus=shown.focus,
         summary=_summary(whole or lin, shown),
         note=shown.note,
-        empty="" if nodes else "No events here. lx.read() takes a file, a folder or a list of events.",
+        empty="" if nodes else EMPTY,
     )
 
 
@@ -184,33 +140,34 @@ def _nodes(lin: Lineage, shown: Shown, opened: Collection[str]) -> list[Node]:
     above = _namespaces(rows["namespace"].to_list())
     columns = _rows_of(lin, [node for node in shown.nodes if node in opened])
     made = []
-    for row, more in zip(
-        rows.iter_rows(named=True), extra.iter_rows(named=True), strict=True
-    ):
+    named = rows.rows(named=True)
+    for row, more, label in zip(named, extra.rows(named=True), _labels(named), strict=True):
         if row["kind"] == "job":
-            made.append(_job(row))
+            made.append(_job(row, label))
         else:
-            made.append(
-                _dataset(row, more, above[row["namespace"]], columns.get(row["node"], ()))
-            )
+            listed = columns.get(row["node"], ())
+            made.append(_dataset(row, more, above[row["namespace"]], listed, label))
     return made
 
 
 def _dataset(
-    row: dict[str, Any], more: dict[str, Any], above: str, rows: tuple[tuple[str, str, str], ...]
+    row: dict[str, Any],
+    more: dict[str, Any],
+    above: str,
+    rows: tuple[tuple[str, str, str], ...],
+    label: str,
 ) -> Node:
-    name = plain(row["name"])
     badge = f"≡ {len(more['aliases']) + 1}" if more["aliases"] else ""
-    wide = text_width(name, 13) + 40
     widest_row = max((text_width(f"{a}{b}", 11) + 48 for a, b, _ in rows), default=0.0)
-    width = min(max(style.CARD_MIN, wide, widest_row), style.CARD_MAX)
+    wanted = max(style.CARD_MIN, text_width(label, 13) + LABEL_ROOM, widest_row)
+    width = min(float(np.ceil(wanted / 8) * 8), style.CARD_MAX)
     return Node(
         row["node"],
         "dataset",
-        fit(row["name"], width - 36, 13),
+        label,
         fit(above, width - (84 if badge else 52), 11),
-        f"{name}\n{plain(row['namespace'])}",
-        np.ceil(width / 8) * 8,
+        f"{plain(row['name'])}\n{plain(row['namespace'])}",
+        width,
         style.HEADER + style.ROW * len(rows),
         glyph=_glyph(row["namespace"], more["type"]),
         state=row["last_state"] or "",
@@ -219,15 +176,38 @@ def _dataset(
     )
 
 
-def _job(row: dict[str, Any]) -> Node:
-    label = fit(row["name"], style.JOB_MAX - 40, 12)
+def _labels(rows: list[dict[str, Any]]) -> list[str]:
+    """A label for each node; cut ones are told apart where they would read alike."""
+    short = [_short(row, _room(row)) for row in rows]
+    alike = Counter((label, row["namespace"]) for label, row in zip(short, rows, strict=True))
+    return [
+        fit(row["name"], _most(row), 13) if alike[label, row["namespace"]] > 1 else label
+        for label, row in zip(short, rows, strict=True)
+    ]
+
+
+def _short(row: dict[str, Any], room: float) -> str:
+    label = tail(row["name"], room, 13)
+    # One long word may make its card wider before it is cut.
+    return tail(row["name"], _most(row), 13) if "…" in label[1:] else label
+
+
+def _room(row: dict[str, Any]) -> float:
+    return _most(row) if row["kind"] == "job" else style.CARD_MIN - LABEL_ROOM
+
+
+def _most(row: dict[str, Any]) -> float:
+    return (style.JOB_MAX if row["kind"] == "job" else style.CARD_MAX) - LABEL_ROOM
+
+
+def _job(row: dict[str, Any], label: str) -> Node:
     return Node(
         row["node"],
         "job",
         label,
         "",
         f"{plain(row['name'])}\n{plain(row['namespace'])}",
-        np.ceil(min(text_width(label, 12) + 40, style.JOB_MAX) / 8) * 8,
+        float(np.ceil(min(text_width(label, 12) + LABEL_ROOM, style.JOB_MAX) / 8) * 8),
         style.JOB_HEIGHT,
         glyph="job",
         state=row["last_state"] or "",
@@ -237,7 +217,7 @@ def _job(row: dict[str, Any]) -> Node:
 def _stub(stub: str, hidden: int) -> Node:
     way = "upstream" if stub.startswith("stub:in:") else "downstream"
     return Node(
-        stub, "stub", f"+{hidden}", "", f"{hidden} more {way}", 48, style.STUB_HEIGHT
+        stub, "stub", f"+{hidden}", "", f"{hidden} more {way}", style.STUB_WIDTH, style.STUB_HEIGHT
     )
 
 
@@ -309,7 +289,8 @@ def _stub_edges(shown: Shown, position: dict[str, int]) -> list[Edge]:
         ends = (position[stub], position[node])
         source, target = ends if direction == "in" else ends[::-1]
         way = "upstream" if direction == "in" else "downstream"
-        edges.append(Edge(source, target, "stub", title=f"{hidden} more {way}"))
+        title = f"{hidden} more {way}"
+        edges.append(Edge(source, target, "stub", title=title, stub_before=direction == "in"))
     return edges
 
 
@@ -351,13 +332,6 @@ def _column_edges(lin: Lineage, nodes: list[Node], position: dict[str, int]) -> 
 
 
 _INDIRECT = Edge(0, 0, "column", indirect=True)
-
-
-def _port(node: Node, row: int) -> float:
-    """How far below its top an edge meets a node."""
-    if row == NO_ROW:
-        return (style.HEADER if node.kind == "dataset" else node.height) / 2
-    return style.HEADER + style.ROW * (row + 0.5)
 
 
 def _previous(nodes: list[Node], before: Mapping[str, float] | None) -> Floats | None:

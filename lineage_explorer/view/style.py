@@ -6,16 +6,19 @@ Text on cards is measured with the widths below, generous for the usual interfac
 
 from __future__ import annotations
 
+import re
+
 from lineage_explorer.plain import plain
 
 HEADER = 44
 ROW = 22
 JOB_HEIGHT = 24
 STUB_HEIGHT = 22
+STUB_WIDTH, STUB_GAP = 44, 16
 RADIUS = 6
 CARD_MIN, CARD_MAX = 208, 288
 JOB_MAX = 224
-GAP_X, GAP_Y = 88.0, 16.0
+GAP_X, GAP_Y = 64.0, 16.0
 ROWS_SHOWN = 12
 
 METRICS = {"header": HEADER, "row": ROW, "job": JOB_HEIGHT, "radius": RADIUS}
@@ -40,6 +43,7 @@ PALETTE: dict[str, tuple[str, str]] = {
 PATTERNS = ("", "hatch", "dots", "cross", "lines")
 
 _NARROW = frozenset("iljtfrI.,:;'|!()[]/\\-` ")
+_PARTS = re.compile(r"[./:]+")
 _WIDE = frozenset("mwMWQO@%—…")
 
 
@@ -67,6 +71,21 @@ def fit(text: str, width: float, size: float) -> str:
     tail = _take(text[::-1], room * 2 / 3, size)[::-1]
     head = _take(text, room - text_width(tail, size), size)
     return f"{head}…{tail}"
+
+
+def tail(text: str, width: float, size: float) -> str:
+    """The text made plain; if it is too wide, whole parts at its beginning give way to `…`.
+
+    A name's end tells more than its beginning; one part that is too wide is cut in its middle.
+    """
+    text = plain(text[:4096])
+    if text_width(text, size) <= width:
+        return text
+    for match in _PARTS.finditer(text):
+        short = f"…{text[match.start() :]}"
+        if match.end() < len(text) and text_width(short, size) <= width:
+            return short
+    return fit(text, width, size)
 
 
 def _take(text: str, width: float, size: float) -> str:

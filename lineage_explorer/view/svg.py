@@ -14,7 +14,8 @@ import numpy as np
 from lineage_explorer.plain import plain
 from lineage_explorer.view import style
 from lineage_explorer.view.modes import NONE, Entry, Mode
-from lineage_explorer.view.scene import Edge, Floats, Node, Scene
+from lineage_explorer.view.placing import Edge, Floats, Node
+from lineage_explorer.view.scene import Scene
 from lineage_explorer.view.style import fit, text_width
 
 MARGIN = 24.0
@@ -96,7 +97,8 @@ def svg(
         "</g>",
     ]
     if picture.empty:
-        parts.append(f'<text class="soft" x="{_n(MARGIN)}" y="40" font-size="13">{_e(picture.empty)}</text>')
+        words = _e(picture.empty)
+        parts.append(f'<text class="soft" x="{_n(MARGIN)}" y="40" font-size="13">{words}</text>')
     if legend and mode is not None:
         top = height - legend_height
         parts += _legend(mode, legend, top)

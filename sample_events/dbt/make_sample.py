@@ -76,7 +76,9 @@ def write_seeds(folder: Path, today: date) -> None:
         day = FIRST + timedelta(days=number - 3)
         for _ in range(chance.randint(3, 6)):
             order = len(orders) + 1
-            at = datetime(day.year, day.month, day.day, chance.randint(8, 21), chance.randint(0, 59))
+            at = datetime(
+                day.year, day.month, day.day, chance.randint(8, 21), chance.randint(0, 59)
+            )
             customer = chance.randint(1, len(CUSTOMERS))
             orders.append((order, customer, at, chance.choice(("placed", "shipped", "shipped"))))
             total = 0
@@ -109,7 +111,9 @@ def write_seeds(folder: Path, today: date) -> None:
     )
     write_seed(folder, "orders", "order_id customer_id ordered_at status", orders)
     write_seed(folder, "order_items", "order_id product_id quantity", items)
-    write_seed(folder, "payments", "payment_id order_id amount_cents payment_method paid_at", payments)
+    write_seed(
+        folder, "payments", "payment_id order_id amount_cents payment_method paid_at", payments
+    )
     write_seed(folder, "refunds", "refund_id payment_id amount_cents refunded_at", refunds)
 
 

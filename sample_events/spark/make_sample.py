@@ -34,6 +34,8 @@ JOBS = (
     ("03:30:00", "countries"),
 )
 COUNTRIES = ("se", "de", "es", "fr", "cz", "fr", "nl", "de")
+
+
 def write_landing(folder: Path, today: date) -> None:
     """Write the files that land on a day: the customers, yesterday's orders and clicks."""
     chance = random.Random(str(today))

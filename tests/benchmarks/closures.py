@@ -99,9 +99,7 @@ def rivals(frames: Frames, last: int) -> Iterator[tuple[str, float, float, int]]
         def rust() -> Any:
             graph = rx.PyDiGraph()
             graph.add_nodes_from(range(size))
-            graph.add_edges_from_no_data(
-                list(zip(source.tolist(), target.tolist(), strict=True))
-            )
+            graph.add_edges_from_no_data(list(zip(source.tolist(), target.tolist(), strict=True)))
             return graph
 
         build, graph = clocked(rust, 1)

@@ -22,6 +22,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -211,9 +212,7 @@ def drawn_crossings(lines: list[Floats], step: float = 4.0) -> int:
     columns = list(
         zip(np.split(ticks, cuts), np.split(edges, cuts), np.split(heights, cuts), strict=True)
     )
-    for (_, edges_a, heights_a), (_, edges_b, heights_b) in zip(
-        columns, columns[1:], strict=False
-    ):
+    for (_, edges_a, heights_a), (_, edges_b, heights_b) in pairwise(columns):
         _, in_a, in_b = np.intersect1d(edges_a, edges_b, assume_unique=True, return_indices=True)
         # Curves that leave one port together are level with each other: not yet crossed.
         before, after = np.round(heights_a[in_a], 3), np.round(heights_b[in_b], 3)
@@ -237,8 +236,8 @@ def straight_crossings(graph: Graph, centre: Floats) -> int:
         other = way[rest]
         from_first = other[:, 0] * (a[1] - first[rest, 1]) - other[:, 1] * (a[0] - first[rest, 0])
         end = last[edge]
-        from_last = (
-            other[:, 0] * (end[1] - first[rest, 1]) - other[:, 1] * (end[0] - first[rest, 0])
+        from_last = other[:, 0] * (end[1] - first[rest, 1]) - other[:, 1] * (
+            end[0] - first[rest, 0]
         )
         shared = (
             (graph.source[rest] == graph.source[edge])

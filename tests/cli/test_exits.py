@@ -43,7 +43,7 @@ def test_an_empty_selection_as_json_is_still_a_json_document(cli: Cli, source: s
     "arguments",
     [
         ("select", "(orders"),
-        ("select", "nosuch:thing"),
+        ("select", "orders raw"),
         ("upstream",),
         ("upstream", "orders", "--hops", "0"),
         ("nosuchverb",),

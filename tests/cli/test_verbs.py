@@ -87,7 +87,13 @@ def test_paths_as_json_says_whether_it_was_cut(cli: Cli, source: str):
 
 @pytest.mark.parametrize(
     ("name", "begins"),
-    [("x.svg", "<svg"), ("x.html", "<!"), ("x.ndjson", "{"), ("x.mmd", ""), ("x.graphml", "<?xml")],
+    [
+        ("x.svg", "<svg"),
+        ("x.html", "<!"),
+        ("x.ndjson", "{"),
+        ("x.mmd", ""),
+        ("x.graphml", "<graphml"),
+    ],
 )
 def test_export_writes_what_the_ending_says(
     name: str, begins: str, cli: Cli, source: str, tmp_path: Path

@@ -28,15 +28,13 @@ def blocks(*languages: str) -> list[str]:
 
 
 def commands() -> list[str]:
-    """Lines of shell: in a console block those after a prompt, elsewhere all but comments."""
-    prompted = [
-        line[2:]
-        for block in blocks("console")
-        for line in block.splitlines()
-        if line.startswith("$ ")
-    ]
-    plain = [line for block in blocks("bash", "sh", "shell") for line in block.splitlines()]
-    return [line.strip() for line in [*prompted, *plain] if line.strip() and line[0] != "#"]
+    """Lines of shell: where a block has prompts those after one, elsewhere all but comments."""
+    found = []
+    for block in blocks("bash", "console", "sh", "shell"):
+        lines = block.splitlines()
+        prompted = [line[2:] for line in lines if line.startswith("$ ")]
+        found += prompted or [line.strip() for line in lines if line.strip() and line[0] != "#"]
+    return found
 
 
 def program(command: str) -> str:

@@ -36,7 +36,10 @@ def test_the_wheel_says_that_it_is_typed(inside: set[str]):
 def test_the_wheel_holds_the_browser_side_as_built(name: str, wheel: Path, root: Path):
     inside = f"lineage_explorer/view/static/{name}"
     with ZipFile(wheel) as archive:
-        assert archive.read(inside) == (root / inside).read_bytes() != b""
+        packed = archive.read(inside)
+    same = packed == (root / inside).read_bytes()
+    assert packed
+    assert same
 
 
 def test_the_wheel_holds_the_demo_notebook(inside: set[str]):

@@ -91,6 +91,12 @@ def test_a_name_that_is_not_there_suggests_the_nearest() -> None:
         LOG.find("custmers")
 
 
+def test_a_dataset_goes_before_jobs_of_the_same_name() -> None:
+    lin = lx.read([run_event("models.orders", ["raw"], ["public.orders"])])
+    assert lin.find("orders") == "dataset:db:public.orders"
+    assert lin.find("job:orders") == "job:jobs:models.orders"
+
+
 def test_an_end_counts_only_from_a_boundary() -> None:
     with pytest.raises(lx.NodeNotFound):
         LOG.find("ustomers")

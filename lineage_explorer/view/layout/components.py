@@ -7,7 +7,9 @@ import numpy as np
 from .proper import Floats, Ints
 
 
-def pack(width: Floats, height: Floats, gap: float, aspect: float = 16 / 9) -> tuple[Floats, Floats]:
+def pack(
+    width: Floats, height: Floats, gap: float, aspect: float = 16 / 9
+) -> tuple[Floats, Floats]:
     """Left and top edge of each box: shelves, the highest boxes first.
 
     The width of the shelves is tried at a few sizes; the one whose whole comes nearest to the
@@ -18,7 +20,8 @@ def pack(width: Floats, height: Floats, gap: float, aspect: float = 16 / 9) -> t
     order = np.lexsort((np.arange(len(width)), -height))
     area = float(((width + gap) * (height + gap)).sum())
     widest = float(width.max())
-    best: tuple[float, Floats, Floats] | None = None
+    best = np.inf
+    chosen = np.zeros(len(width)), np.zeros(len(width))
     for stretch in (0.8, 1.0, 1.25, 1.6):
         limit = max(widest, stretch * np.sqrt(area * aspect))
         left, top = _shelves(width, height, order, gap, limit)
@@ -26,10 +29,9 @@ def pack(width: Floats, height: Floats, gap: float, aspect: float = 16 / 9) -> t
         whole_height = float((top + height).max())
         # The scale at which the whole fits a window of this aspect.
         need = max(whole_width, whole_height * aspect)
-        if best is None or need < best[0] - 1e-6:
-            best = need, left, top
-    assert best is not None
-    return best[1], best[2]
+        if need < best - 1e-6:
+            best, chosen = need, (left, top)
+    return chosen
 
 
 def _shelves(
@@ -58,4 +60,4 @@ def grid(
     across = max(1, int((wanted + gap) // cell_width))
     index = np.arange(len(width))
     row, column = index // across, index % across
-    return column * cell_width, row * cell_height
+    return np.asarray(column * cell_width), np.asarray(row * cell_height)

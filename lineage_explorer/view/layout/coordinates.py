@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.optimize import isotonic_regression, linprog
 from scipy.sparse import csr_array
@@ -10,13 +12,21 @@ from .proper import Floats, Ints, Proper
 
 # Parts are placed in one pass; this distance keeps them from pushing each other.
 APART = 1e9
-# Up to this many nodes, virtual ones included, the programme is exact, and exact and centred.
-EXACT_NODES, CENTRED_NODES = 4_500, 1_000
+# Up to this many neighbours in layers, and nodes with virtual ones, the programme is solved ...
+EXACT_PAIRS, EXACT_NODES = 4_500, 40_000
+# ... and up to this many nodes twice, to centre.
+CENTRED_NODES = 1_000
+# Layers settled one by one in all rounds together.
+MOST_SETTLED = 20_000
 # How much a segment wants to be level, by how many of its ends are virtual.
 STRAIGHT = np.array([100.0, 200.0, 800.0])
+# How much a node wants to be where it was before: less than any edge.
+RECALL = 20.0
 
 
-def place(graph: Proper, position: Ints, height: Floats, gap: float) -> Floats:
+def place(
+    graph: Proper, position: Ints, height: Floats, gap: float, hint: Floats | None = None
+) -> Floats:
     """Top edge of each node; every part has its own origin.
 
     The sum of weighted vertical distances along segments is made least, subject to the order and
@@ -29,6 +39,7 @@ def place(graph: Proper, position: Ints, height: Floats, gap: float) -> Floats:
         position: Position of each node in its layer.
         height: Height of each node, real and virtual.
         gap: Least distance between two nodes of one layer; half of it beside a virtual node.
+        hint: Where real nodes were before, nan for new ones: a weak pull towards there.
     """
     count = len(graph.layer)
     order = np.empty(count, np.int64)
@@ -41,62 +52,89 @@ def place(graph: Proper, position: Ints, height: Floats, gap: float) -> Floats:
     # From the top of the source to the top of the target when the segment is level.
     level = graph.leave * height[graph.source] - graph.arrive * height[graph.target]
     weight = _weights(graph)
-    if count <= EXACT_NODES:
+    if len(upper) <= EXACT_PAIRS and count <= EXACT_NODES:
         tilts = (1.0, -1.0) if count <= CENTRED_NODES else (0.0,)
-        tops = [_shortest(graph, upper, lower, least, level, weight, tilt) for tilt in tilts]
+        springs = _Springs.of(graph, level, weight, hint)
+        tops = [_shortest(springs, upper, lower, least, tilt) for tilt in tilts]
         found = [top for top in tops if top is not None]
         if len(found) == len(tilts):
-            return np.asarray(np.mean(found, axis=0), np.float64)
-    offset = _stacked(order, upper, lower, least)
+            return np.asarray(np.mean(found, axis=0), np.float64)[:count]
+    offset = _stacked(order, lower, least)
     return _settled(graph, position, order, offset, level, weight)
 
 
 def _weights(graph: Proper) -> Floats:
-    """Long edges straightest; their ends rather level with a node that has no other edge there."""
-    virtual_source, virtual_target = graph.source >= graph.real, graph.target >= graph.real
-    weight = STRAIGHT[virtual_source.astype(np.int64) + virtual_target]
-    leaving = np.bincount(graph.source, minlength=len(graph.layer))[graph.source]
-    arriving = np.bincount(graph.target, minlength=len(graph.layer))[graph.target]
-    end = np.where(virtual_source, arriving, leaving)
-    bias = np.where(virtual_source, 20.0, 25.0) / end
-    return np.where(virtual_source != virtual_target, weight + bias, weight)
+    """Long edges straightest; else the fewer edges share an end, the rather they are level."""
+    count = len(graph.layer)
+    virtual = (graph.source >= graph.real).astype(np.int64) + (graph.target >= graph.real)
+    leaving = np.bincount(graph.source, minlength=count)[graph.source]
+    arriving = np.bincount(graph.target, minlength=count)[graph.target]
+    return STRAIGHT[virtual] + 25.0 / leaving + 20.0 / arriving
+
+
+@dataclass(frozen=True)
+class _Springs:
+    """What pulls two nodes towards a given vertical distance.
+
+    Every part has one more node, which no order binds. The part hangs on it, or it could slide
+    away; and where heights are known from before, it pulls known nodes back to them.
+    """
+
+    count: int
+    anchors: Ints
+    source: Ints
+    target: Ints
+    level: Floats
+    weight: Floats
+
+    @classmethod
+    def of(cls, graph: Proper, level: Floats, weight: Floats, hint: Floats | None) -> _Springs:
+        count = len(graph.layer)
+        parts, heads = np.unique(graph.part, return_index=True)
+        anchors = count + np.arange(len(parts))
+        if hint is None:
+            held, pull, rest = heads, np.ones(len(heads)), np.zeros(len(heads))
+        else:
+            known = np.flatnonzero(~np.isnan(hint))
+            held = np.concatenate((heads, known))
+            pull = np.concatenate((np.full(len(heads), 1e-3), np.full(len(known), RECALL)))
+            rest = np.concatenate((np.zeros(len(heads)), hint[known]))
+        return cls(
+            count + len(parts),
+            anchors,
+            np.concatenate((graph.source, anchors[graph.part[held]])),
+            np.concatenate((graph.target, held)),
+            np.concatenate((level, rest)),
+            np.concatenate((weight, pull)),
+        )
 
 
 def _shortest(
-    graph: Proper,
-    upper: Ints,
-    lower: Ints,
-    least: Floats,
-    level: Floats,
-    weight: Floats,
-    tilt: float,
+    springs: _Springs, upper: Ints, lower: Ints, least: Floats, tilt: float
 ) -> Floats | None:
     """A placing of least weighted length; `tilt` chooses between equals."""
-    count, pairs, segments = len(graph.layer), len(upper), len(graph.source)
-    arcs = np.arange(pairs + segments)
+    count, pairs, pulls = springs.count, len(upper), len(springs.source)
+    arcs = np.arange(pairs + pulls)
     incidence = csr_array(
         (
-            np.repeat((1.0, -1.0), pairs + segments),
+            np.repeat((1.0, -1.0), pairs + pulls),
             (
-                np.concatenate((upper, graph.source, lower, graph.target)),
+                np.concatenate((upper, springs.source, lower, springs.target)),
                 np.concatenate((arcs, arcs)),
             ),
         ),
-        shape=(count, pairs + segments),
+        shape=(count, pairs + pulls),
     )
-    supply = np.full(count, tilt * 0.3 / count)
-    # Each part hangs on its first node, or it could slide away under the tilt.
-    _, anchors = np.unique(graph.part, return_index=True)
     free = np.ones(count, bool)
-    free[anchors] = False
-    result = linprog(
-        -np.concatenate((least, level)),
+    free[springs.anchors] = False
+    result = linprog(  # type: ignore[call-overload]  # the stubs do not know sparse matrices
+        -np.concatenate((least, springs.level)),
         A_eq=incidence[np.flatnonzero(free)],
-        b_eq=supply[free],
+        b_eq=np.full(int(free.sum()), tilt * 0.3 / count),
         bounds=np.column_stack(
             (
-                np.concatenate((np.zeros(pairs), -weight)),
-                np.concatenate((np.full(pairs, np.inf), weight)),
+                np.concatenate((np.zeros(pairs), -springs.weight)),
+                np.concatenate((np.full(pairs, np.inf), springs.weight)),
             )
         ),
         method="highs-ds",
@@ -112,7 +150,7 @@ def _shortest(
     return None
 
 
-def _stacked(order: Ints, upper: Ints, lower: Ints, least: Floats) -> Floats:
+def _stacked(order: Ints, lower: Ints, least: Floats) -> Floats:
     """The least top of each node if its part of the layer were stacked from zero."""
     step = np.zeros(len(order))
     step[lower] = least
@@ -135,7 +173,7 @@ def _settled(
 ) -> Floats:
     """Layer by layer, each as near to its neighbours as order and gaps allow."""
     top = offset.copy()
-    rounds = 12 if len(order) < 50_000 else 6
+    rounds = min(12 if len(order) < 50_000 else 6, max(2, MOST_SETTLED // graph.layers))
     for turn in range(rounds):
         right = turn % 2 == 0
         both = turn >= rounds // 3
@@ -159,8 +197,6 @@ def _settled(
             free = force == 0
             wish = np.where(free, top[nodes], wish / np.where(free, 1.0, force))
             base, shift = offset[nodes], graph.part[nodes] * APART
-            fitted = isotonic_regression(
-                wish - base + shift, weights=np.where(free, 1e-3, force)
-            ).x
+            fitted = isotonic_regression(wish - base + shift, weights=np.where(free, 1e-3, force)).x
             top[nodes] = fitted - shift + base
     return top

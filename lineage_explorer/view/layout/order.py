@@ -11,11 +11,11 @@ from .proper import Bools, Floats, Ints, Proper
 from .sift import Effort, sift
 
 # Work allowed, in table cells of about 10 ns: by node, and in all.
-EFFORT_EACH, EFFORT_MOST = 15_000.0, 40e6
+EFFORT_EACH, EFFORT_MOST = 8_000.0, 40e6
 # Rounds of averaging between two searches, in turn: far ones open new orders, near ones mend.
 SPREAD = (40, 10, 40, 20)
 # After so many searches in vain the rest is not worth the wait.
-PATIENCE = 4
+PATIENCE = 3
 
 
 def order_nodes(graph: Proper, hint: Floats | None = None) -> Ints:
@@ -101,7 +101,6 @@ def _averages(graph: Proper) -> csr_array:
 
 def _smoothed(graph: Proper, averages: csr_array, position: Ints, rounds: int) -> Floats:
     """Heights after some rounds of averaging, from the present order."""
-    count = len(position)
     parts = graph.part
     # Heights count from the middle of the part in that layer.
     cell = graph.layer * (int(parts.max()) + 1) + parts

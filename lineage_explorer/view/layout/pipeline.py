@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import connected_components
 from .components import grid, pack
 from .coordinates import place
 from .order import order_nodes
-from .proper import Bools, Floats, Ints, Proper, insert_virtual
+from .proper import Bools, Floats, Ints, insert_virtual
 from .ranks import assign_ranks, back_edges
 from .routes import Columns, draw_back, draw_forward
 
@@ -182,35 +182,42 @@ def _draw(
     ribbon = np.minimum((bundled - 1) * RIBBON, RIBBON_MOST)
     sizes = np.concatenate((tall, np.repeat(ribbon, graph.links)))
     position = order_nodes(graph, hint)
-    top = place(graph, position, sizes, gap_y)
+    top = place(graph, position, sizes, gap_y, hint)
 
     columns = Columns.of(graph, width, gap_x)
     x = columns.left[columns.cell[:count]]
     y = top[:count] + room
     start = np.column_stack((x[source] + width[source], y[source] + leave))
     end = np.column_stack((x[target], y[target] + arrive))
-    returning = draw_back(
-        columns, graph, np.flatnonzero(back), source, target, start, end, y, top, sizes
-    )
+    returning = draw_back(columns, np.flatnonzero(back), source, target, start, end, y, top, sizes)
     lowest = np.array(returning.top)
     deepest = np.array(returning.bottom)
-    left, above = pack(
-        columns.width + 2 * returning.side, deepest - lowest, 3 * gap_y
+    left, above = pack(columns.width + 2 * returning.side, deepest - lowest, 3 * gap_y)
+    move = np.column_stack((left + returning.side, above - lowest))[part]
+    x, y = x + move[:, 0], y + move[:, 1]
+    start = np.column_stack((x[source] + width[source], y[source] + leave))
+    end = np.column_stack((x[target], y[target] + arrive))
+    routes: list[Floats] = [start] * len(source)
+    drawn = draw_forward(
+        columns,
+        graph,
+        chain,
+        start[forward],
+        end[forward],
+        columns.cell[source[forward]],
+        move[source[forward]],
+        top,
+        sizes,
     )
-    move_x = (left + returning.side)[part]
-    move_y = (above - lowest)[part]
-    routes: list[Floats] = [np.zeros((0, 2))] * len(source)
-    shift = np.column_stack((move_x, move_y))
-    straight = draw_forward(columns, graph, forward, chain, source, start, end, top, sizes)
-    for edge, route in zip(forward.tolist(), straight, strict=True):
+    for edge, route in zip(forward.tolist(), drawn, strict=True):
         routes[edge] = route
     for edge, route in returning.routes.items():
-        routes[edge] = route
-    for edge, node in enumerate(source.tolist()):
-        routes[edge] = routes[edge] + shift[node]
-    x, y = x + move_x, y + move_y
-    whole = left + columns.width + 2 * returning.side, above + deepest - lowest
-    return x, y, rank, routes, float(whole[0].max()), float(whole[1].max())
+        routes[edge] = route + move[source[edge]]
+        # Sums of floats differ in the last digit by their order; ends are to be exact.
+        routes[edge][0], routes[edge][-1] = start[edge], end[edge]
+    right = left + columns.width + 2 * returning.side
+    bottom = above + deepest - lowest
+    return x, y, rank, routes, float(right.max()), float(bottom.max())
 
 
 def _ranks_and_parts(

@@ -20,7 +20,7 @@ def back_edges(count: int, source: Ints, target: Ints) -> Bools:
     Only strongly connected parts are searched. In each, a depth-first walk starts where the flow
     enters from outside, so that what was first upstream stays upstream.
     """
-    back = source == target
+    back: Bools = np.equal(source, target)
     if len(source) == 0:
         return back
     links = csr_array((np.ones(len(source)), (source, target)), shape=(count, count))
@@ -32,7 +32,7 @@ def back_edges(count: int, source: Ints, target: Ints) -> Bools:
     entered[target[part[source] != part[target]]] = True
     surplus = np.bincount(source, minlength=count) - np.bincount(target, minlength=count)
     edges = np.flatnonzero(inner)
-    edges = edges[np.lexsort((edges, source[edges]))]
+    edges = edges[np.lexsort((edges, target[edges], source[edges]))]
     leaving: dict[int, list[tuple[int, int]]] = {}
     for edge, start, end in zip(
         edges.tolist(), source[edges].tolist(), target[edges].tolist(), strict=True
@@ -116,7 +116,7 @@ def _best_shift(gain: Ints, before: Ints, after: Ints) -> Bools | None:
     found = maximum_flow(capacity, inner, outer)
     if found.flow_value == gain[win].sum():
         return None
-    left = capacity - found.flow
+    left = csr_array(capacity - found.flow)
     left.data = (left.data > 0).astype(np.int32)
     left.eliminate_zeros()
     chosen = np.zeros(count + 2, bool)
@@ -135,8 +135,7 @@ def _longest_path(count: int, source: Ints, target: Ints) -> Ints:
     for node in ready:  # grows while it is read
         after = rank[node] + 1
         for end in ends[start[node] : start[node + 1]]:
-            if rank[end] < after:
-                rank[end] = after
+            rank[end] = max(rank[end], after)
             left[end] -= 1
             if left[end] == 0:
                 ready.append(end)

@@ -3,58 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from .proper import Floats, Ints
+from .proper import Floats, Ints, Proper
 
 # How far a control point lies from its end, as a share of the horizontal distance.
 EASE = 0.5
 # Distance between two lanes round the outside, and of a loop above its card.
 LANE, LOOP_LIFT = 14.0, 10.0
-
-
-def forward_routes(
-    start: Floats, end: Floats, counts: Ints, knots_x: Floats, knots_y: Floats
-) -> list[Floats]:
-    """Bezier routes through knots, level at every knot.
-
-    Args:
-        start: First point of each route, (edges, 2).
-        end: Last point of each route.
-        counts: How many knots each route has between them.
-        knots_x: The knots of all routes, one after the other.
-        knots_y: The same, vertical.
-    """
-    edges = len(start)
-    pieces = counts + 1
-    begin = np.cumsum(pieces) - pieces
-    total = int(pieces.sum())
-    edge = np.repeat(np.arange(edges), pieces)
-    at = np.arange(total) - begin[edge]
-    knots = np.column_stack((knots_x, knots_y))
-    knot = np.cumsum(counts) - counts
-    last = at == counts[edge]
-    safe = max(len(knots) - 1, 0)
-    if len(knots) == 0:
-        knots = np.zeros((1, 2))
-    into = np.where(last[:, None], end[edge], knots[np.minimum(knot[edge] + at, safe)])
-    before = np.minimum(np.maximum(knot[edge] + at - 1, 0), safe)
-    out = np.where((at == 0)[:, None], start[edge], knots[before])
-    reach = (into[:, 0] - out[:, 0]) * EASE
-    points = np.empty((total, 3, 2))
-    points[:, 0, 0], points[:, 0, 1] = out[:, 0] + reach, out[:, 1]
-    points[:, 1, 0], points[:, 1, 1] = into[:, 0] - reach, into[:, 1]
-    points[:, 2] = into
-    flat = points.reshape(-1, 2)
-    # Each route: its start, then three points a piece.
-    whole = np.empty((len(flat) + edges, 2))
-    head = 3 * begin + np.arange(edges)
-    body = np.ones(len(whole), bool)
-    body[head] = False
-    whole[head] = start
-    whole[body] = flat
-    return np.split(whole, head[1:])
+# Heights closer than this are level.
+LEVEL = 0.01
 
 
 @dataclass(frozen=True)
@@ -100,31 +60,93 @@ class Columns:
 def draw_forward(
     columns: Columns,
     graph: Proper,
-    forward: Ints,
     chain: Ints,
-    source: Ints,
     start: Floats,
     end: Floats,
+    leaving: Ints,
+    shift: Floats,
     top: Floats,
     size: Floats,
 ) -> list[Floats]:
-    """Routes of the forward edges, by way of their chains' virtual nodes."""
+    """Routes of the forward edges, by way of their chains' virtual nodes.
+
+    Args:
+        columns: The columns, each part from its own left edge.
+        graph: The layered graph.
+        chain: The chain each edge belongs to.
+        start: First point of each edge, where it will be drawn.
+        end: Last point of each edge.
+        leaving: The column each edge leaves.
+        shift: What is added to a place in the edge's part, to where it will be drawn.
+        top: Top edge of each node in its part.
+        size: Height of each node.
+    """
     links = graph.links[chain]
-    edge = np.repeat(np.arange(len(forward)), links)
+    # A start, the right edge of its column, both sides of every column passed, an end.
+    counts = 3 + 2 * links
+    begin = np.cumsum(counts) - counts
+    knots = np.empty((int(counts.sum()), 2))
+    knots[begin] = start
+    knots[begin + 1, 0] = columns.right[leaving] + shift[:, 0]
+    knots[begin + 1, 1] = start[:, 1]
+    knots[begin + counts - 1] = end
+    edge = np.repeat(np.arange(len(chain)), links)
     step = np.arange(len(edge)) - np.repeat(np.cumsum(links) - links, links)
     node = graph.first[chain[edge]] + step
-    # Edges of one ribbon lie in the order of their ports.
-    order = np.lexsort((end[forward, 1], start[forward, 1], chain))
-    members = np.bincount(chain, minlength=len(graph.first))
-    index = np.empty(len(forward), np.int64)
-    index[order] = np.arange(len(forward)) - np.repeat(np.cumsum(members) - members, members)
-    share = (index + 0.5) / members[chain]
-    y = top[node] + size[node] * share[edge]
+    y = top[node] + size[node] * _lanes(graph, chain, start, end)[edge] + shift[edge, 1]
+    at = begin[edge] + 2 + 2 * step
     cell = columns.cell[node]
-    knots_x = np.column_stack((columns.left[cell], columns.right[cell])).reshape(-1)
-    return forward_routes(
-        start[forward], end[forward], 2 * links, knots_x, np.repeat(y, 2)
-    )
+    knots[at, 0] = columns.left[cell] + shift[edge, 0]
+    knots[at + 1, 0] = columns.right[cell] + shift[edge, 0]
+    knots[at, 1] = knots[at + 1, 1] = y
+    return _smooth(knots, counts)
+
+
+def _lanes(graph: Proper, chain: Ints, start: Floats, end: Floats) -> Floats:
+    """Where in its ribbon each edge runs, 0 top to 1 bottom: in the order of the ports."""
+    order = np.lexsort((end[:, 1], start[:, 1], chain))
+    members = np.bincount(chain, minlength=len(graph.first))
+    index = np.empty(len(chain), np.int64)
+    index[order] = np.arange(len(chain)) - np.repeat(np.cumsum(members) - members, members)
+    several = np.maximum(members - 1, 1)[chain]
+    return np.where(members[chain] > 1, index / several, 0.5)
+
+
+def _smooth(knots: Floats, counts: Ints) -> list[Floats]:
+    """Bezier routes through knots, level at every knot, straight where knots are level."""
+    if len(counts) == 0:
+        return []
+    owner = np.repeat(np.arange(len(counts)), counts)
+    inner = np.ones(len(knots), bool)
+    begin = np.cumsum(counts) - counts
+    inner[begin] = inner[begin + counts - 1] = False
+    as_before = np.zeros(len(knots), bool)
+    as_before[1:] = np.abs(np.diff(knots[:, 1])) < LEVEL
+    stays = ~inner
+    stays[:-1] |= inner[:-1] & ~(as_before[:-1] & as_before[1:])
+    # Where a knot lies on the one before it there is no piece.
+    stays[1:] &= ~(inner[1:] & (np.diff(knots[:, 0]) < LEVEL) & as_before[1:])
+    knots, owner = knots[stays], owner[stays]
+    first = np.flatnonzero(np.concatenate(([True], owner[1:] != owner[:-1])))
+    ends = np.ones(len(knots), bool)
+    ends[first] = False
+    into = np.flatnonzero(ends)
+    reach = (knots[into, 0] - knots[into - 1, 0]) * EASE
+    pieces = np.empty((len(into), 3, 2))
+    pieces[:, 0] = knots[into - 1]
+    pieces[:, 0, 0] += reach
+    pieces[:, 1] = knots[into]
+    pieces[:, 1, 0] -= reach
+    pieces[:, 2] = knots[into]
+    # Each route: its start, then three points a piece.
+    head = first + 2 * (first - np.arange(len(first)))
+    whole = np.empty((len(first) + 3 * len(into), 2))
+    body = np.ones(len(whole), bool)
+    body[head] = False
+    whole[head] = knots[first]
+    whole[body] = pieces.reshape(-1, 2)
+    edges = [*head.tolist(), len(whole)]
+    return [whole[a:b] for a, b in pairwise(edges)]
 
 
 @dataclass(frozen=True)
@@ -139,7 +161,6 @@ class Returning:
 
 def draw_back(
     columns: Columns,
-    graph: Proper,
     back: Ints,
     source: Ints,
     target: Ints,

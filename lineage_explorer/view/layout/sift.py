@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from .proper import Bools, Floats, Ints, Proper
@@ -61,28 +63,39 @@ def sift(
             nodes = order[at[layer] : at[layer + 1]]
             if not stale[layer] or len(nodes) < 2:
                 continue
-            stale[layer] = False
             ranges, whole = _ranges(graph.part[nodes], active, window, turn)
-            changed = False
-            sides = _sides(graph, position, layer)
-            for low, high in ranges:
-                table = _table(sides, low, high)
-                if fixed is not None:
-                    height = fixed[nodes[low:high]]
-                    table += FORBIDDEN * np.nan_to_num(np.sign(height[:, None] - height[None, :]))
-                arranged = _arrange(table, effort)
-                if arranged is not None:
-                    changed = True
-                    nodes[low:high] = nodes[low:high][arranged]
-                    position[nodes[low:high]] = np.arange(low, high)
-            if changed:
+            stale[layer] = not whole
+            if _sift_layer(graph, position, layer, nodes, ranges, effort, fixed):
                 moved = True
                 stale[max(layer - 1, 0)] = stale[layer + 1] = True
-            if not whole:
-                stale[layer] = True
         if not moved:
             break
     return position
+
+
+def _sift_layer(
+    graph: Proper,
+    position: Ints,
+    layer: int,
+    nodes: Ints,
+    ranges: list[tuple[int, int]],
+    effort: Effort,
+    fixed: Floats | None,
+) -> bool:
+    """Rearranges one layer in place; whether anything moved."""
+    changed = False
+    sides = _sides(graph, position, layer)
+    for low, high in ranges:
+        table = _table(sides, low, high)
+        if fixed is not None:
+            height = fixed[nodes[low:high]]
+            table += FORBIDDEN * np.nan_to_num(np.sign(height[:, None] - height[None, :]))
+        arranged = _arrange(table, effort)
+        if arranged is not None:
+            changed = True
+            nodes[low:high] = nodes[low:high][arranged]
+            position[nodes[low:high]] = np.arange(low, high)
+    return changed
 
 
 def _ranges(
@@ -102,7 +115,7 @@ def _ranges(
         whole = False
         shift = (turn % 3) * window // 3
         edges = [low, *range(low + window - shift, high, window), high]
-        ranges += [(a, b) for a, b in zip(edges, edges[1:], strict=False) if b - a > 1]
+        ranges += [(a, b) for a, b in pairwise(edges) if b - a > 1]
     return ranges, whole
 
 

@@ -104,6 +104,16 @@ export function keepInSight(c: Camera, box: Box, size: Size): Camera {
   };
 }
 
+/** The box around boxes; there is at least one. */
+export function union(boxes: readonly Box[]): Box {
+  return boxes.reduce((a, b) => ({
+    minX: Math.min(a.minX, b.minX),
+    minY: Math.min(a.minY, b.minY),
+    maxX: Math.max(a.maxX, b.maxX),
+    maxY: Math.max(a.maxY, b.maxY),
+  }));
+}
+
 export function mix(a: Camera, b: Camera, t: number): Camera {
   return { x: a.x + (b.x - a.x) * t, y: a.y + (b.y - a.y) * t, k: a.k + (b.k - a.k) * t };
 }

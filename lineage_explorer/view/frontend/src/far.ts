@@ -125,9 +125,10 @@ function drawPlate(context: CanvasRenderingContext2D, frame: Frame, i: number, x
   const font = pill ? MIN_TEXT : Math.max(MIN_TEXT, Math.min(12, Math.round(head * 0.5)));
   const mark = kind === "job" && scene.nodes.state[i] ? Math.min(9, h - 2) : 0;
   if (mark) drawState(context, frame, i, x + 4 + mark / 2, y + h / 2, mark);
-  if (head < font + 2) return;
+  if (head < (pill ? font : font + 2)) return;
   const indent = kind === "stub" ? 3 : pill ? 5 + (mark ? mark + 2 : 0) : Math.max(3, 5 * camera.k) + 4;
-  const text = plateText(context, `${font}px ${theme.font}`, scene.nodes.label[i], w - indent - (kind === "stub" ? 0 : pill ? 5 : 4));
+  const room = w - indent - (kind === "stub" ? 0 : pill ? 5 : 4);
+  const text = plateText(context, theme.font, font, scene.nodes.label[i], room);
   if (!text) return;
   context.fillStyle = kind === "stub" ? theme.muted : theme.ink;
   context.fillText(text, x + indent, y + head / 2 + 0.5);
@@ -158,20 +159,30 @@ function drawRows(context: CanvasRenderingContext2D, frame: Frame, i: number, x:
   });
 }
 
-const cuts = new Map<string, string>();
+type Fitted = readonly [text: string, size: number];
 
-/** A label cut to fit, remembered; fewer than four letters say nothing and are left out. */
-function plateText(context: CanvasRenderingContext2D, font: string, label: string, room: number): string {
-  setFont(context, font);
-  const key = `${font}\n${Math.floor(room)}\n${label}`;
-  let text = cuts.get(key);
-  if (text === undefined) {
+const cuts = new Map<string, Fitted>();
+
+/** A label in the largest size that holds it whole, else cut; too little of it says nothing and is left out. */
+function plateText(context: CanvasRenderingContext2D, family: string, most: number, label: string, room: number): string {
+  const key = `${family}\n${most}\n${Math.floor(room)}\n${label}`;
+  let fitted = cuts.get(key);
+  if (!fitted) {
     if (cuts.size > 20_000) cuts.clear();
-    text = cutMiddle(label, room, (s) => context.measureText(s).width);
-    if (text !== label && text.length < 5) text = "";
-    cuts.set(key, text);
+    cuts.set(key, (fitted = fitPlate(context, family, most, label, room)));
   }
-  return text;
+  setFont(context, `${fitted[1]}px ${family}`);
+  return fitted[0];
+}
+
+function fitPlate(context: CanvasRenderingContext2D, family: string, most: number, label: string, room: number): Fitted {
+  const measure = (text: string) => context.measureText(text).width;
+  for (let size = most; size >= MIN_TEXT; size--) {
+    setFont(context, `${size}px ${family}`);
+    if (measure(label) <= room) return [label, size];
+  }
+  const text = cutMiddle(label, room, measure);
+  return [text.length >= 5 ? text : "", MIN_TEXT];
 }
 
 function drawRings(context: CanvasRenderingContext2D, frame: Frame, i: number, x: number, y: number, w: number, h: number): void {

@@ -60,7 +60,7 @@ export function cutMiddle(text: string, room: number, measure: (text: string) =>
   let low = 0;
   let high = chars.length - 1;
   const cut = (keep: number) => {
-    const head = Math.floor(keep * 0.4);
+    const head = Math.floor(keep / 3);
     return `${chars.slice(0, head).join("")}…${chars.slice(chars.length - (keep - head)).join("")}`;
   };
   while (low < high) {

@@ -1,12 +1,12 @@
 // The picture: a canvas and a layer of cards under one camera, redrawn when something changed.
 
-import { centreOn, easeOut, fit, keepInSight, mix, pan, reveal, toScreen, toWorld, visible, zoomAt, type Box, type Camera, type Size } from "./camera";
+import { centreOn, easeOut, fit, keepInSight, mix, pan, reveal, toScreen, toWorld, union, visible, zoomAt, type Box, type Camera, type Size } from "./camera";
 import { draw } from "./canvas";
 import { Cards, type Look, type Touch } from "./cards";
 import { h } from "./dom";
 import { extent, Hits } from "./hit";
 import { anchorOf, DURATION, left, movesBetween, type Moves } from "./motion";
-import { chooseNear, textSizes } from "./near";
+import { CARD_ZOOM, chooseNear, textSizes } from "./near";
 import { emptyScene, type Scene } from "./wire";
 
 const PAD = 32;
@@ -110,8 +110,18 @@ export class Stage {
     const room = this.room();
     const { minX, minY, maxX, maxY } = this.box;
     const fits = (maxX - minX) * this.camera.k <= room.width - 2 * PAD && (maxY - minY) * this.camera.k <= room.height - 2 * PAD;
-    if (refocused && (!fits || this.camera.k < FLOOR)) this.fly(this.fitted());
-    else this.fly(reveal(this.camera, fits ? this.box : this.boxOf(anchor), room, PAD));
+    if (refocused && (!fits || this.camera.k < CARD_ZOOM)) this.fly(this.fitted());
+    else this.fly(reveal(this.camera, fits ? this.box : this.newcomers(anchor, room), room, PAD));
+  }
+
+  /** The anchor with what is new, as long as that can be seen at once; else the anchor alone. */
+  private newcomers(anchor: number, room: Size): Box {
+    const fresh = this.moves?.fresh;
+    const own = this.boxOf(anchor);
+    if (!fresh?.some((f) => f === 1)) return own;
+    const all = union([anchor, ...fresh.keys()].filter((i) => i === anchor || fresh[i] === 1).map((i) => this.boxOf(i)));
+    const fits = (all.maxX - all.minX) * this.camera.k <= room.width - 2 * PAD && (all.maxY - all.minY) * this.camera.k <= room.height - 2 * PAD;
+    return fits ? all : own;
   }
 
   setLook(look: LookOf): void {
@@ -148,12 +158,7 @@ export class Stage {
   revealAll(nodes: readonly number[]): void {
     if (nodes.length === 0) return;
     const boxes = nodes.map((i) => this.boxOf(i));
-    const all = {
-      minX: Math.min(...boxes.map((b) => b.minX)),
-      minY: Math.min(...boxes.map((b) => b.minY)),
-      maxX: Math.max(...boxes.map((b) => b.maxX)),
-      maxY: Math.max(...boxes.map((b) => b.maxY)),
-    };
+    const all = union(boxes);
     const first = boxes[0];
     const centre = [(first.minX + first.maxX) / 2, (first.minY + first.maxY) / 2] as const;
     const room = this.room();
@@ -165,7 +170,7 @@ export class Stage {
   pick(x: number, y: number, touch: boolean): Picked {
     const [wx, wy] = toWorld(this.camera, x, y);
     const node = this.hits.node(wx, wy, (touch ? 8 : 2) / this.camera.k);
-    if (node >= 0) return { node, row: this.camera.k >= 0.6 ? this.hits.row(node, wy) : -1, edge: -1 };
+    if (node >= 0) return { node, row: this.camera.k >= CARD_ZOOM ? this.hits.row(node, wy) : -1, edge: -1 };
     return { node, row: -1, edge: this.hits.edge(wx, wy, (touch ? 14 : 6) / this.camera.k) };
   }
 

@@ -74,20 +74,24 @@ export class StaticHost implements Host {
     return detail === undefined ? "" : JSON.stringify(detail);
   }
 
-  /** Nodes whose name or place contains the text, whatever the case: names that begin with it first. */
+  /** Nodes whose name, or failing that whose id, contains the text, whatever the case. */
   private find(typed: string, limit: number): Suggestion[] {
     const wanted = typed.trim().toLowerCase();
     if (!wanted) return [];
-    const found: [rank: number, suggestion: Suggestion][] = [];
+    const byName = this.matching(wanted, (id, name) => name || id);
+    return (byName.length > 0 ? byName : this.matching(wanted, (id) => id)).slice(0, limit);
+  }
+
+  private matching(wanted: string, text: (id: string, name: string) => string): Suggestion[] {
+    const found: [place: number, suggestion: Suggestion][] = [];
     for (const [id, value] of this.details) {
       if (id.includes("\0") || typeof value !== "object" || value === null) continue;
       const { title, above, kind } = value as Record<string, unknown>;
-      const name = typeof title === "string" ? title : id;
-      const place = name.toLowerCase().indexOf(wanted);
-      if (place < 0 && !id.toLowerCase().includes(wanted)) continue;
-      found.push([place < 0 ? 1e6 : place, [id, name, typeof above === "string" ? above : "", typeof kind === "string" ? kind : ""]]);
+      const word = (part: unknown) => (typeof part === "string" ? part : "");
+      const place = text(id, word(title)).toLowerCase().indexOf(wanted);
+      if (place >= 0) found.push([place, [id, word(title) || id, word(above), word(kind)]]);
     }
-    return found.sort((a, b) => a[0] - b[0] || (a[1][1] < b[1][1] ? -1 : 1)).slice(0, limit).map(([, s]) => s);
+    return found.sort((a, b) => a[0] - b[0] || (a[1][1] < b[1][1] ? -1 : 1)).map(([, suggestion]) => suggestion);
   }
 
   private search(query: string): void {

@@ -1,5 +1,6 @@
 // The view as a whole: the host's values on one side, the stage and its furniture on the other.
 
+import { Choice } from "./choice";
 import { h, listen } from "./dom";
 import { ErrorBox } from "./errors";
 import { hideFallback } from "./fallback";
@@ -26,6 +27,7 @@ const DOUBLE_MS = 350;
 
 export class View {
   readonly root = h("div", "lx-root");
+  private placed = false;
   private readonly prefix = `lx${++views}`;
   private readonly errors = new ErrorBox();
   private readonly stage: Stage;
@@ -44,7 +46,7 @@ export class View {
   private theme: Theme | null = null;
   private hover: Picked = NOTHING;
   private readonly keyboard: Keyboard;
-  private touched = "";
+  private readonly choice: Choice;
   private lastClick = -Infinity;
   private shownFocus: string[] = [];
   private unhide: (() => void) | null = null;
@@ -53,6 +55,7 @@ export class View {
   constructor(private readonly host: Host) {
     const guard = this.errors.guard.bind(this.errors);
     this.history = new History(host);
+    this.choice = new Choice(host, () => this.stage.scene);
     this.stage = new Stage(this.prefix, () => this.covered(), guard(() => this.painted()), (error) => this.errors.show(error));
     this.graph = buildGraph(this.stage.scene);
     this.search = new Search(
@@ -60,7 +63,7 @@ export class View {
         typed: (text) => host.set("_typed", text),
         query: (text) => host.set("query", text),
         choose: (id) => this.refocus(id),
-        leave: () => this.stage.element.focus({ preventScroll: true }),
+        leave: () => this.focusStage(),
       },
       this.prefix,
     );
@@ -74,14 +77,14 @@ export class View {
       fullScreen: () => void (document.fullscreenElement === this.root ? document.exitFullscreen() : this.root.requestFullscreen()),
       help: () => this.help.toggle(),
     });
-    this.panel = new Panel({ select: (id) => this.select(id, false), focus: (id) => this.refocus(id) }, () => this.sized(), this.prefix);
+    this.panel = new Panel({ select: (id) => this.select(id), focus: (id) => this.refocus(id) }, () => this.sized(), this.prefix);
     this.keyboard = new Keyboard({
       scene: () => this.stage.scene,
       graph: () => this.graph,
       wanted: () => [...host.get("selection"), ...this.stage.scene.focus],
       choose: (node, add) => this.choose(node, add),
       refocus: (node) => this.doubleClick({ ...NOTHING, node }),
-      toggleOpen: (node) => this.toggleOpen(node),
+      toggleOpen: (node) => this.choice.toggleColumns(node),
       reveal: (node) => this.stage.reveal(node),
       announce: (words) => (this.live.textContent = words),
       changed: () => this.retouch(),
@@ -105,7 +108,8 @@ export class View {
     };
     on(["_scene"], () => this.sceneArrived());
     on(["color", "theme", "columns"], () => this.relook());
-    on(["selection", "edge", "hovered"], () => this.retouch());
+    on(["edge", "hovered"], () => this.retouch());
+    on(["selection"], () => this.selected());
     on(["_detail"], () => this.detailArrived());
     on(["query"], () => this.search.setQuery(this.host.get("query")));
     on(["_error"], () => this.search.setError(this.host.get("_error"), this.host.get("query")));
@@ -115,6 +119,8 @@ export class View {
     on(["height"], () => this.sized());
 
     const stage = this.stage.element;
+    const sizes = new ResizeObserver(guard(() => this.sized()));
+    sizes.observe(this.root);
     this.offs.push(
       attachGestures(stage, {
         pan: (dx, dy) => this.stage.pan(dx, dy),
@@ -123,16 +129,18 @@ export class View {
         click: guard((x, y, add, touch) => this.click(this.stage.pick(x, y, touch), add)),
         doubleClick: guard((x, y, touch) => this.doubleClick(this.stage.pick(x, y, touch))),
         wheelPassed: () => this.tip.notice("Click the picture to zoom with the wheel, or hold Ctrl"),
-        hot: () => this.root.contains(document.activeElement) || document.fullscreenElement === this.root,
+        // An exported page is all picture: there is nothing else to scroll.
+        hot: () => !this.host.live || this.root.contains(document.activeElement) || document.fullscreenElement === this.root,
       }),
       listen(stage, "click", guard((event) => this.clickButton(event))),
       listen(this.root, "keydown", guard((event) => this.key(event))),
-      listen(stage, "pointerdown", () => stage.focus({ preventScroll: true })),
       listen(stage, "blur", () => this.keyboard.rest()),
+      watchTheme(guard(() => this.retheme())),
+      () => sizes.disconnect(),
+      () => this.search.dispose(),
+      () => this.stage.dispose(),
+      () => this.tip.dispose(),
     );
-    const sizes = new ResizeObserver(guard(() => this.sized()));
-    sizes.observe(this.root);
-    this.offs.push(watchTheme(guard(() => this.retheme())), () => sizes.disconnect(), () => this.search.dispose(), () => this.stage.dispose(), () => this.tip.dispose());
   }
 
   /** Called once the root is in the page. */
@@ -143,7 +151,6 @@ export class View {
       this.panel.update(this.host.get("_detail"));
       this.search.setQuery(this.host.get("query"));
       this.search.setError(this.host.get("_error"), this.host.get("query"));
-      if (!this.host.live) this.stage.element.focus({ preventScroll: true });
     })();
   }
 
@@ -165,7 +172,7 @@ export class View {
     this.shownFocus = focus;
     this.graph = buildGraph(scene);
     this.hover = NOTHING;
-    this.stage.setScene(scene, this.touched, refocused);
+    this.stage.setScene(scene, this.choice.touched, refocused);
     this.stage.element.setAttribute("aria-label", scene.description || "Lineage graph");
     this.empty.textContent = scene.empty;
     this.empty.hidden = !scene.empty;
@@ -173,6 +180,14 @@ export class View {
     this.note.hidden = !scene.note;
     this.history.note();
     this.relook();
+  }
+
+  /** A selection made elsewhere (in Python, by a search) is brought into view. */
+  private selected(): void {
+    this.retouch();
+    if (!this.choice.foreign) return;
+    const { index } = this.stage.scene;
+    this.stage.revealAll(this.host.get("selection").map((id) => index.get(id)).filter((i) => i !== undefined));
   }
 
   private detailArrived(): void {
@@ -219,14 +234,14 @@ export class View {
   }
 
   private refreshBar(): void {
-    const { scene } = this.stage;
+    const { modes, summary } = this.stage.scene;
     this.toolbar.update({
       canGoBack: this.history.canGoBack,
       canGoForward: this.history.canGoForward,
-      summary: scene.summary,
+      summary,
       hops: this.host.get("hops"),
       live: this.host.live,
-      modes: scene.modes,
+      modes,
       color: this.mode()?.name ?? "",
       theme: this.host.get("theme"),
     });
@@ -267,16 +282,14 @@ export class View {
   }
 
   private click({ node, edge }: Picked, add: boolean): void {
-    const { nodes, edges } = this.stage.scene;
     this.lastClick = performance.now();
+    // A host page may have kept the focus: the wheel and the keys are ours after a click.
+    if (!this.root.contains(document.activeElement)) this.focusStage();
     this.tip.hide();
     this.keyboard.rest();
     if (node >= 0) this.choose(node, add);
-    else if (edge >= 0 && nodes.kind[edges.source[edge]] !== "stub" && nodes.kind[edges.target[edge]] !== "stub") {
-      this.host.set("selection", []);
-      this.host.set("edge", [nodes.id[edges.source[edge]], nodes.id[edges.target[edge]]]);
-      this.panel.reopen();
-    } else this.clear();
+    else if (edge >= 0 && this.choice.edge(edge)) this.panel.reopen();
+    else this.choice.clear();
   }
 
   private doubleClick({ node }: Picked): void {
@@ -286,52 +299,35 @@ export class View {
   private clickButton(event: MouseEvent): void {
     const button = event.target instanceof Element ? event.target.closest(".lx-open") : null;
     const card = button?.closest(".lx-node");
-    if (card) this.toggleOpen(Number(card.id.slice(card.id.lastIndexOf("-") + 1)));
+    if (card) this.choice.toggleColumns(Number(card.id.slice(card.id.lastIndexOf("-") + 1)));
   }
 
   private choose(node: number, add: boolean): void {
-    const { id, kind } = this.stage.scene.nodes;
-    if (kind[node] === "stub") {
-      this.touched = id[node].replace(/^stub:(in|out):/, "");
-      // Named twice it is opened twice: a few more first, then all.
-      this.host.set("expanded", [...this.host.get("expanded"), id[node]]);
-      return;
-    }
-    this.select(id[node], add);
+    if (!this.choice.node(node, add)) this.panel.reopen();
+    this.follow();
   }
 
-  private select(id: string, add: boolean): void {
-    const before = this.host.get("selection");
-    const selection = !add ? [id] : before.includes(id) ? before.filter((other) => other !== id) : [...before, id];
-    this.keyboard.active = this.touched = id;
-    if (this.host.get("edge").length) this.host.set("edge", []);
-    if (same(before, selection)) this.panel.reopen();
-    else this.host.set("selection", selection);
-    const node = this.stage.scene.index.get(id);
+  private select(id: string): void {
+    if (!this.choice.select(id, false)) this.panel.reopen();
+    this.follow();
+  }
+
+  /** The keyboard stands where the hand was, and that is in view. */
+  private follow(): void {
+    this.keyboard.active = this.choice.touched;
+    const node = this.stage.scene.index.get(this.choice.touched);
     if (node !== undefined) this.stage.reveal(node);
   }
 
   private refocus(id: string): void {
     clearTimeout(this.detailTimer);
-    this.keyboard.active = this.touched = id;
-    if (this.host.get("query")) this.host.set("query", "");
-    if (this.host.get("edge").length) this.host.set("edge", []);
-    this.host.set("selection", [id]);
-    this.host.set("focus", [id]);
+    this.choice.refocus(id);
+    this.keyboard.active = id;
+    this.focusStage();
+  }
+
+  private focusStage(): void {
     this.stage.element.focus({ preventScroll: true });
-  }
-
-  private toggleOpen(node: number): void {
-    const { id, kind } = this.stage.scene.nodes;
-    if (kind[node] !== "dataset") return;
-    const open = this.host.get("columns");
-    this.touched = id[node];
-    this.host.set("columns", open.includes(id[node]) ? open.filter((other) => other !== id[node]) : [...open, id[node]]);
-  }
-
-  private clear(): void {
-    if (this.host.get("selection").length) this.host.set("selection", []);
-    if (this.host.get("edge").length) this.host.set("edge", []);
   }
 
   // Keys --------------------------------------------------------------------------------------
@@ -363,8 +359,8 @@ export class View {
       case "forward":
         return this.history.go(1);
       case "escape":
-        if (this.panel.close()) return this.stage.element.focus({ preventScroll: true });
-        if (!this.legend.clear()) this.clear();
+        if (this.panel.close()) return this.focusStage();
+        if (!this.legend.clear()) this.choice.clear();
     }
   }
 
@@ -374,6 +370,11 @@ export class View {
     if (this.host.live) this.root.style.height = `${Math.max(240, this.host.get("height"))}px`;
     const { clientWidth: width, clientHeight: height } = this.root;
     if (width === 0) return;
+    if (!this.placed) {
+      // A notebook renders before it puts the root into the page: until then style has no colours.
+      this.placed = true;
+      this.retheme();
+    }
     this.root.classList.toggle("lx-narrow", width < 900);
     this.root.classList.toggle("lx-tiny", width < 640);
     this.legend.setTight(width < 900 || height < 420);

@@ -27,7 +27,7 @@ test("the closure agrees with a matrix product, cycles and self-loops included",
     const reach = Array.from({ length: 8 }, (_, i) => Array.from({ length: 8 }, (_, j) => i === j || pairs.includes(letters[i] + letters[j])));
     for (let k = 0; k < 8; k++) for (let i = 0; i < 8; i++) for (let j = 0; j < 8; j++) reach[i][j] ||= reach[i][k] && reach[k][j];
     const start = Math.floor(random() * 8);
-    const expected = [...letters].filter((_, i) => reach[i][start] || reach[start][i]).join("");
+    const expected = Array.from(letters).filter((_, i) => reach[i][start] || reach[start][i]).join("");
     expect(lettersOf(shown, lightNodes(shown, buildGraph(shown), [start]).nodes)).toBe(expected);
   }
 });

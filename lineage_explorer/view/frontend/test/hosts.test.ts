@@ -60,7 +60,7 @@ test("stopping to listen leaves no listener", () => {
   expect(listeners.get("change:focus")?.size).toBe(0);
 });
 
-const base64 = (names: string[]) => Buffer.from(encode({ nodes: names.map((name) => node(name)), edges: [] })).toString("base64");
+const base64 = (names: string[]) => btoa(String.fromCharCode(...encode({ nodes: names.map((name) => node(name)), edges: [] })));
 const page = () =>
   new StaticHost({
     state: { focus: ["a"] },

@@ -1,0 +1,84 @@
+"""Results as text: for a terminal, a notebook and Markdown. Names are shown, never obeyed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from lineage_explorer.plain import cut_middle, plain
+
+SHOWN = 20
+WIDEST = 72
+
+Row = Sequence[object]
+
+
+def counted(number: int, noun: str) -> str:
+    """A number and its noun.
+
+    >>> counted(1, "job"), counted(1200, "dataset")
+    ('1 job', '1,200 datasets')
+    """
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words joined as in speech.
+
+    >>> listed(["a", "b", "c"])
+    'a, b and c'
+    """
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+
+
+def shown(value: object) -> str:
+    """A value of a table as one line."""
+    if isinstance(value, list):
+        return ", ".join(map(shown, value)) or "-"
+    return "-" if value is None else plain(str(value))
+
+
+def text_table(head: Sequence[str], rows: Sequence[Row]) -> str:
+    """Rows under a head, columns aligned."""
+    texts = [[cut_middle(shown(value), WIDEST) for value in row] for row in rows]
+    lines = [list(head), *texts]
+    widths = [max(len(line[at]) for line in lines) for at in range(len(head))]
+    return "\n".join(
+        "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def html_table(head: Sequence[str], rows: Sequence[Row]) -> str:
+    """The same for a notebook; no style, no link, nothing from the data but text."""
+    top = "".join(f"<th>{escape(word)}</th>" for word in head)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(shown(value))}</td>" for value in row) + "</tr>"
+        for row in rows
+    )
+    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def markdown_table(head: Sequence[str], rows: Sequence[Row]) -> str:
+    """The same as Markdown, every value as code, so that nothing in it is markup."""
+    lines = [head, ["---"] * len(head), *([code(shown(value)) for value in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def code(text: str) -> str:
+    r"""Text as code in Markdown, in as many backticks as it takes.
+
+    >>> code("a`b|c")
+    '``a`b\\|c``'
+    """
+    safe = plain(text).replace("|", "\\|")
+    fence = "`"
+    while fence in safe:
+        fence += "`"
+    pad = " " if safe.startswith("`") or safe.endswith("`") else ""
+    return f"{fence}{pad}{safe}{pad}{fence}"
+
+
+def more(count: int, noun: str = "row") -> str:
+    """What a table does not show, or nothing."""
+    return f"… and {counted(count, f'more {noun}')}" if count > 0 else ""

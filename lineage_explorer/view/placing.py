@@ -1,0 +1,155 @@
+"""Nodes and edges → where they stand.
+
+A stub that stands for all its neighbour's neighbours hangs on that card; one that goes on after a
+few shown ones stands among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from lineage_explorer.view import style
+from lineage_explorer.view.layout import Layout, layout
+
+NO_ROW = 0xFFFFFFFF
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Node:
+    """A card, a pill or a stub."""
+
+    id: str
+    kind: str
+    label: str
+    above: str
+    title: str
+    width: float
+    height: float
+    glyph: str = ""
+    state: str = ""
+    badge: str = ""
+    rows: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A line from one node (or row) to another, by position in the scene's nodes."""
+
+    source: int
+    target: int
+    kind: str
+    basis: str = "declared"
+    runs: int = 0
+    title: str = ""
+    source_row: int = NO_ROW
+    target_row: int = NO_ROW
+    indirect: bool = False
+    masked: bool = False
+    stub_before: bool = False
+
+
+@dataclass(frozen=True)
+class _Hung:
+    """A stub hung on a card: positions of both, the edge between, and on which side."""
+
+    stub: int
+    card: int
+    edge: int
+    before: bool
+
+
+def placed_with_stubs(
+    nodes: list[Node], edges: list[Edge], previous_y: Floats | None
+) -> Layout:
+    """The layout of all nodes; routes in the order of `edges`."""
+    hung = _hung(edges)
+    room = style.STUB_WIDTH + style.STUB_GAP
+    left = np.zeros(len(nodes))
+    width = np.array([node.width for node in nodes], dtype=np.float64)
+    for one in hung:
+        width[one.card] += room
+        left[one.card] += room * one.before
+    kept_nodes = _without(len(nodes), (one.stub for one in hung))
+    kept_edges = _without(len(edges), (one.edge for one in hung))
+    renumbered = np.cumsum(kept_nodes) - 1
+    drawn = [edge for edge, kept in zip(edges, kept_edges, strict=True) if kept]
+    placed = layout(
+        width[kept_nodes],
+        np.array([node.height for node in nodes], dtype=np.float64)[kept_nodes],
+        np.array([renumbered[edge.source] for edge in drawn], dtype=np.int64),
+        np.array([renumbered[edge.target] for edge in drawn], dtype=np.int64),
+        source_port=np.array([_port(nodes[e.source], e.source_row) for e in drawn]),
+        target_port=np.array([_port(nodes[e.target], e.target_row) for e in drawn]),
+        previous_y=None if previous_y is None else previous_y[kept_nodes],
+        gap_x=style.GAP_X,
+        gap_y=style.GAP_Y,
+    )
+    return _put_back(nodes, edges, placed, hung, kept_nodes, kept_edges, left)
+
+
+def _hung(edges: list[Edge]) -> list[_Hung]:
+    """Stubs whose card has no other edge on that side."""
+    into = {edge.target for edge in edges if edge.kind != "stub"}
+    out_of = {edge.source for edge in edges if edge.kind != "stub"}
+    return [
+        _Hung(stub, card, number, before)
+        for number, edge in enumerate(edges)
+        if edge.kind == "stub"
+        for before in [edge.stub_before]
+        for stub, card in [(edge.source, edge.target) if before else (edge.target, edge.source)]
+        if card not in (into if before else out_of)
+    ]
+
+
+def _put_back(
+    nodes: list[Node],
+    edges: list[Edge],
+    placed: Layout,
+    hung: list[_Hung],
+    kept_nodes: npt.NDArray[np.bool_],
+    kept_edges: npt.NDArray[np.bool_],
+    left: Floats,
+) -> Layout:
+    """Cards without the room for their stubs, and the stubs beside them."""
+    x, y = np.zeros(len(nodes)), np.zeros(len(nodes))
+    rank = np.zeros(len(nodes), dtype=np.int32)
+    x[kept_nodes], y[kept_nodes], rank[kept_nodes] = placed.x, placed.y, placed.rank
+    x += left
+    back = np.zeros(len(edges), dtype=np.bool_)
+    back[kept_edges] = placed.back
+    routes: list[Floats] = [np.zeros((0, 2))] * len(edges)
+    for number, route in zip(np.flatnonzero(kept_edges), placed.routes, strict=True):
+        routes[number] = route
+    for one in hung:
+        card, stub = nodes[one.card], nodes[one.stub]
+        middle = y[one.card] + _port(card, NO_ROW)
+        away = -style.STUB_GAP - stub.width if one.before else card.width + style.STUB_GAP
+        x[one.stub], y[one.stub] = x[one.card] + away, middle - stub.height / 2
+        rank[one.stub] = rank[one.card]
+        begin, end = (
+            (x[one.stub] + stub.width, x[one.card])
+            if one.before
+            else (x[one.card] + card.width, x[one.stub])
+        )
+        steps = np.linspace(begin, end, 4)
+        routes[one.edge] = np.column_stack([steps, np.full(4, middle)])
+    return replace(placed, x=x, y=y, rank=rank, routes=routes, back=back)
+
+
+def _without(count: int, left_out: Iterable[int]) -> npt.NDArray[np.bool_]:
+    kept = np.ones(count, dtype=np.bool_)
+    kept[list(left_out)] = False
+    return kept
+
+
+def _port(node: Node, row: int) -> float:
+    """How far below its top an edge meets a node."""
+    if row == NO_ROW:
+        return (style.HEADER if node.kind == "dataset" else node.height) / 2
+    return style.HEADER + style.ROW * (row + 0.5)
