@@ -16,10 +16,10 @@ _BREAKS = re.compile("[\t\n]")
 
 
 def plain(text: str, *, lines: bool = False) -> str:
-    """The text with unsafe characters written as escapes; `lines` keeps tabs and line ends.
+    r"""The text with unsafe characters written as escapes; `lines` keeps tabs and line ends.
 
-    >>> plain("orders\\u202egnp")
-    'orders\\\\u202egnp'
+    >>> plain("orders\u202egnp") == r"orders\u202egnp"
+    True
     """
     safe = _UNSAFE.sub(_escape, text)
     return safe if lines else _BREAKS.sub(" ", safe)

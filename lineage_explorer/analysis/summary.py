@@ -65,11 +65,9 @@ NOTHING = "lx.read() takes a file, a folder or a list of events."
 def summary(lin: Lineage) -> Summary:
     """The summary of a lineage; problems: code, severity, count, hint."""
     frames = lin.frames
-    flows = frames.edges
-    datasets = frames.datasets["dataset"]
-    fed = set(flows["target"].to_list())
-    feeds = set(flows["source"].to_list())
-    touched = [node for node in datasets if node in fed or node in feeds]
+    fed = set(frames.bundles["targets"].explode(empty_as_null=False).to_list())
+    feeds = set(frames.bundles["sources"].explode(empty_as_null=False).to_list())
+    touched = [node for node in frames.datasets["dataset"] if node in fed or node in feeds]
     counted = frames.runs.group_by("state").len().sort("len", "state", descending=[True, False])
     return Summary(
         files=frames.events["file"].n_unique(),

@@ -84,7 +84,7 @@ def reach(
     while len(frontier) and (hops is None or hop < hops):
         hop += 1
         steps = _settle(*csr.gather(frontier), hop, distance, before, paths)
-        from_, to = csr.gather(steps)
+        from_, to = csr.gather(steps[np.argsort(before[steps], kind="stable")])
         if hop == 1:
             beside = opened.gather(first)
             from_, to = np.r_[beside[0], from_], np.r_[beside[1], to]

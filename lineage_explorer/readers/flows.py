@@ -124,20 +124,22 @@ def _context(found: Flows, context: Context) -> None:
     for role in context.outputs.values():
         node = found.node_of(role.name)
         found.edge(job, node, "writes", "declared", role.first_event, context)
+        if (columns := _facet(role, "columnLineage")) is not None:
+            found.links(job, column_links(found, columns.typed, node), columns.event, context)
     declared = context.job_facets.get("lineage")
-    whole_picture = declared is not None and declared.typed is not None
-    if declared is not None and whole_picture:
+    if declared is not None and declared.typed is not None:
         for entry in declared.typed.entries or []:
             _entry(found, context, entry, declared.event)
+    else:
+        _by_output(found, context, job)
+
+
+def _by_output(found: Flows, context: Context, job: str) -> None:
+    """Without a lineage facet on the job, each output says for itself what feeds it."""
     implied: list[Role] = []
     for role in context.outputs.values():
         columns = _facet(role, "columnLineage")
         lineage = _facet(role, "lineage")
-        if columns is not None:
-            links = column_links(found, columns.typed, found.node_of(role.name))
-            found.links(job, links, columns.event, context)
-        if whole_picture:
-            continue
         if lineage is not None:
             _declared(found, context, job, lineage.typed, role.name, lineage.event)
         elif columns is not None and (sources := column_sources(found, columns.typed)):
@@ -189,9 +191,7 @@ def _declared(
     found.links(job, lineage_links(found, facet, node, context.job), event, context)
 
 
-def _feeds_job(
-    found: Flows, context: Context, target: Name, inputs: list[Any], event: int
-) -> None:
+def _feeds_job(found: Flows, context: Context, target: Name, inputs: list[Any], event: int) -> None:
     """Datasets and jobs that hand data to a job."""
     job = found.job(target)
     sources = []
@@ -231,9 +231,7 @@ def _dataset(found: Flows, thing: Thing) -> None:
         found.links(None, links, event, thing)
 
 
-def _sources(
-    found: Flows, facet: Any, own: Name | None
-) -> tuple[list[str], list[str], bool]:
+def _sources(found: Flows, facet: Any, own: Name | None) -> tuple[list[str], list[str], bool]:
     """Datasets, other jobs, and whether the job itself, that feed a dataset or its fields."""
     datasets: dict[str, None] = {}
     jobs: dict[str, None] = {}
@@ -334,4 +332,3 @@ def _links(
             f.truth(step.masking),
             f.word(step.description),
         )
-

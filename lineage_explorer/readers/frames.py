@@ -73,9 +73,7 @@ def frames_of(
         quality=table(QUALITY, _quality_rows(state, node_of)).sort(
             "dataset", "event", "field", "name"
         ),
-        facets=table(FACETS, _facet_rows(state, node_of)).sort(
-            "event", "entity", "node", "facet"
-        ),
+        facets=table(FACETS, _facet_rows(state, node_of)).sort("event", "entity", "node", "facet"),
         problems=problems,
         bundles=table(BUNDLES, _bundle_rows(found)).sort("job", "basis", "event", "targets"),
     )
@@ -158,9 +156,7 @@ def _integration(producer: str | None) -> str | None:
     return ("AIRFLOW" if match[2] else match[1].upper()) if match else None
 
 
-def _dataset_rows(
-    state: Accumulated, groups: dict[Name, list[Name]]
-) -> Iterator[tuple[Any, ...]]:
+def _dataset_rows(state: Accumulated, groups: dict[Name, list[Name]]) -> Iterator[tuple[Any, ...]]:
     for first, names in groups.items():
         yield _dataset_row(first, names, latest(state.datasets, names))
 
@@ -219,17 +215,18 @@ def _by_node(roles: dict[Name, Role], node_of: Node) -> dict[str, Role]:
     found: dict[str, Role] = {}
     for role in roles.values():
         node = node_of(role.name)
-        other = found.get(node)
-        if other is not None:
-            role = Role(
-                other.name,
-                min(other.first_event, role.first_event),
-                max(other.last_event, role.last_event),
-                newest(other.facets, role.facets),
-                newest(other.io, role.io),
-            )
-        found[node] = role
+        found[node] = _united(found[node], role) if node in found else role
     return found
+
+
+def _united(one: Role, other: Role) -> Role:
+    return Role(
+        one.name,
+        min(one.first_event, other.first_event),
+        max(one.last_event, other.last_event),
+        newest(one.facets, other.facets),
+        newest(one.io, other.io),
+    )
 
 
 def _counts(role: Role) -> tuple[int | None, int | None, int | None]:

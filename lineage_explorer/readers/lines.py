@@ -24,11 +24,11 @@ _LINE_START = re.compile(rb"\n[ \t\[,]*\{")
 _START = re.compile(rb'\{\s*"')
 
 
-class Event(msgspec.Struct):
+class Event(msgspec.Struct, rename="camel"):
     """The outer layer of an event; every part is still JSON text."""
 
-    eventTime: Raw = NOTHING
-    eventType: Raw = NOTHING
+    event_time: Raw = NOTHING
+    event_type: Raw = NOTHING
     producer: Raw = NOTHING
     run: Raw = NOTHING
     job: Raw = NOTHING
@@ -80,10 +80,10 @@ def events(stream: IO[bytes]) -> Iterator[Found | Bad]:
     """Every event of a stream, and every part that could not be read."""
     block = _Block()
     offset = 0
-    for number, line in enumerate(stream, start=1):
-        here, offset = offset, offset + len(line)
-        if number == 1 and line.startswith(BOM):
-            here, line = here + len(BOM), line[len(BOM) :]
+    for number, written in enumerate(stream, start=1):
+        line = written.removeprefix(BOM) if number == 1 else written
+        offset += len(written)
+        here = offset - len(line)
         found = _whole_line(line, number, here)
         if found is not None:
             yield from block.scan()
@@ -198,9 +198,7 @@ def _inside(text: bytes, number: int, offset: int, depth: int = 0) -> Iterator[F
         found = True
         yield part
     if not found and depth == 0:
-        yield Bad(
-            "not-an-event", "valid JSON, but no run, job or dataset in it.", number, offset
-        )
+        yield Bad("not-an-event", "valid JSON, but no run, job or dataset in it.", number, offset)
 
 
 def _wrapped(text: bytes, number: int, offset: int, depth: int) -> Iterator[Found | Bad]:

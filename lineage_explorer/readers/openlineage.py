@@ -62,16 +62,16 @@ class Told:
         return 2 if self.type in TERMINAL else 1
 
 
-class _Job(Struct):
+class _Job(Struct, rename="camel"):
     namespace: Raw = NOTHING
     name: Raw = NOTHING
     facets: Raw = NOTHING
-    inputFacets: Raw = NOTHING
-    outputFacets: Raw = NOTHING
+    input_facets: Raw = NOTHING
+    output_facets: Raw = NOTHING
 
 
-class _Run(Struct):
-    runId: Raw = NOTHING
+class _Run(Struct, rename="camel"):
+    run_id: Raw = NOTHING
     facets: Raw = NOTHING
 
 
@@ -104,9 +104,9 @@ class Teller:
         kind = "run" if is_run else "job" if job else "dataset"
         return Told(
             event=event,
-            time=_time(outer.eventTime, issues),
+            time=_time(outer.event_time, issues),
             kind=kind,
-            type=_type(outer.eventType, issues),
+            type=_type(outer.event_type, issues),
             run=run,
             producer=self._text(outer.producer),
             job=job,
@@ -161,7 +161,7 @@ class Teller:
         kind = "job" if entity == "job" else "dataset"
         part.facets = _facets(kind, wire.facets, part.issues)
         if entity in ("input", "output"):
-            raw_io = wire.inputFacets if entity == "input" else wire.outputFacets
+            raw_io = wire.input_facets if entity == "input" else wire.output_facets
             part.io = _facets(entity, raw_io, part.issues)
         return part
 
@@ -173,7 +173,7 @@ class Teller:
         except _ERRORS:
             issues.append(("wrong-shape", "expected `run` to be an object."))
             return None, {}
-        return _string(wire.runId), _facets("run", wire.facets, issues)
+        return _string(wire.run_id), _facets("run", wire.facets, issues)
 
     def _text(self, raw: Raw) -> str | None:
         value = _string(raw)

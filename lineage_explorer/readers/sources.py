@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from glob import glob, has_magic
+from glob import has_magic
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -115,9 +115,9 @@ def _at(text: str) -> list[Blob]:
     if path.exists():
         return [Blob(path.name, path)]
     if has_magic(text):
-        found = sorted(glob(str(path), recursive=True))
         root = Path(_fixed_part(str(path)))
-        files = [Path(name) for name in found if _regular(Path(name))]
+        pattern = str(path.relative_to(root)) if str(root) != "." else str(path)
+        files = [file for file in sorted(root.glob(pattern)) if _regular(file)]
         if files:
             return [Blob(file.relative_to(root).as_posix(), file) for file in files]
         raise SourceError(f"no file matches {text!r}.", "check the pattern; ** goes into folders.")

@@ -176,9 +176,7 @@ def _neighbours(lin: Lineage, node: str, titles: tuple[str, str]) -> list[Block]
         if ids:
             note = f"first {NEIGHBOURS} of {len(ids):,}" if len(ids) > NEIGHBOURS else ""
             items = _items(lin, ids[:NEIGHBOURS])
-            blocks.append(
-                {"type": "nodes", "title": title, "items": items, "note": note}
-            )
+            blocks.append({"type": "nodes", "title": title, "items": items, "note": note})
     return blocks
 
 
@@ -235,7 +233,7 @@ def _table(frame: pl.DataFrame, columns: list[str]) -> list[Block]:
 
 def _facets(lin: Lineage, node: str) -> list[Block]:
     newest = (
-        lin.facets.filter((pl.col("node") == node))
+        lin.facets.filter(pl.col("node") == node)
         .sort("event")
         .group_by("entity", "facet", maintain_order=True)
         .agg(pl.col("json").last(), pl.col("event").last())
@@ -297,16 +295,19 @@ def _pretty(raw: bytes) -> str:
 
 
 def _words(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S} UTC"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        return f"{value:,}".replace(",", "\u2009")
-    if isinstance(value, float):
-        return f"{value:g}"
-    if isinstance(value, list):
-        return ", ".join(plain(str(item)) for item in value)
-    return plain(str(value))
+    match value:
+        case None:
+            words = ""
+        case datetime():
+            words = f"{value:%Y-%m-%d %H:%M:%S} UTC"
+        case bool():
+            words = "yes" if value else "no"
+        case int():
+            words = f"{value:,}".replace(",", "\u2009")
+        case float():
+            words = f"{value:g}"
+        case list():
+            words = ", ".join(plain(str(item)) for item in value)
+        case _:
+            words = plain(str(value))
+    return words

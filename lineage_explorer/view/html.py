@@ -85,9 +85,7 @@ def _scenes(lin: Lineage, drawn: Scene) -> dict[str, str]:
     ids = [node.id for node in drawn.nodes if node.kind != "stub"]
     if len(ids) > REFOCUS_MOST:
         return {}
-    return {
-        node: b64encode(pack(picture(lin, ViewState(focus=(node,))))).decode() for node in ids
-    }
+    return {node: b64encode(pack(picture(lin, ViewState(focus=(node,))))).decode() for node in ids}
 
 
 def _inert(data: Any) -> str:

@@ -90,7 +90,7 @@ def states(values: Sequence[str | None], kinds: Sequence[str]) -> Mode:
 
 
 def kinds(values: Sequence[str | None]) -> Mode:
-    """Table, file, topic, model, job …"""
+    """Table, file, topic, model or job."""
     return categories("kind", "Kind", [plain(value) if value else None for value in values])
 
 

@@ -64,9 +64,7 @@ class _Hung:
     before: bool
 
 
-def placed_with_stubs(
-    nodes: list[Node], edges: list[Edge], previous_y: Floats | None
-) -> Layout:
+def placed_with_stubs(nodes: list[Node], edges: list[Edge], previous_y: Floats | None) -> Layout:
     """The layout of all nodes; routes in the order of `edges`."""
     hung = _hung(edges)
     room = style.STUB_WIDTH + style.STUB_GAP

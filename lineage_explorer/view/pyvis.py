@@ -29,9 +29,7 @@ def to_pyvis(lin: Lineage, **options: Any) -> Network:
     """
     from pyvis.network import Network
 
-    network = Network(
-        **{"directed": True, "layout": True, "cdn_resources": "in_line", **options}
-    )
+    network = Network(**{"directed": True, "layout": True, "cdn_resources": "in_line", **options})
     for node, kind, name, namespace, state in lin.nodes.select(
         "node", "kind", "name", "namespace", "last_state"
     ).iter_rows():
@@ -49,5 +47,5 @@ def to_pyvis(lin: Lineage, **options: Any) -> Network:
         "source", "target", "kind", "basis"
     ).iter_rows():
         network.add_edge(source, target, title=kind, dashes=basis == "implied")
-    network.toggle_physics(False)
+    network.toggle_physics(status=False)
     return network

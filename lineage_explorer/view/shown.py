@@ -50,9 +50,7 @@ def everything(lin: Lineage) -> Shown:
     return Shown(lin.neighbours.ids)
 
 
-def around(
-    lin: Lineage, focus: Sequence[str], hops: int, expanded: Iterable[str] = ()
-) -> Shown:
+def around(lin: Lineage, focus: Sequence[str], hops: int, expanded: Iterable[str] = ()) -> Shown:
     """The neighbourhood of some nodes: `hops` from dataset to dataset along flows, each way."""
     graph = lin.neighbours
     opened = list(expanded)
@@ -63,9 +61,7 @@ def around(
     for start in starts:
         sides.setdefault(start, set()).update(DIRECTIONS)
     nodes = sorted(sides)
-    return Shown(
-        [graph.ids[node] for node in nodes], _stubs(graph, sides, starts, opened), list(focus)
-    )
+    return Shown([graph.ids[node] for node in nodes], _stubs(graph, sides, opened), list(focus))
 
 
 def _walk(
@@ -121,9 +117,7 @@ def _reached(lin: Lineage, starts: list[int], direction: str, hops: int) -> set[
     return set(np.flatnonzero(found.distance >= 0).tolist())
 
 
-def _stubs(
-    graph: Neighbours, sides: dict[int, set[str]], starts: list[int], opened: list[str]
-) -> dict[str, int]:
+def _stubs(graph: Neighbours, sides: dict[int, set[str]], opened: list[str]) -> dict[str, int]:
     """What each node hides in the directions it was reached in."""
     stubs: dict[str, int] = {}
     for node in sorted(sides):

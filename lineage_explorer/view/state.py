@@ -54,9 +54,9 @@ def _shown(lin: Lineage, state: ViewState) -> tuple[Lineage, Shown]:
     if not focus:
         return lin, everything(lin)
     shown = around(lin, focus, state.hops, state.expanded)
-    return lin, replace(shown, note="" if state.focus else _begins(lin, focus[0]))
+    return lin, replace(shown, note="" if state.focus else _begins(lin))
 
 
-def _begins(lin: Lineage, node: str) -> str:
+def _begins(lin: Lineage) -> str:
     count = lin.frames.datasets.height + lin.frames.jobs.height
     return f"{count:,} nodes: this begins at the busiest dataset. Search to go elsewhere."

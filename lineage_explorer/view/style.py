@@ -82,7 +82,7 @@ def tail(text: str, width: float, size: float) -> str:
     if text_width(text, size) <= width:
         return text
     for match in _PARTS.finditer(text):
-        short = f"…{text[match.start() :]}"
+        short = f"…{text[match.end() :]}"
         if match.end() < len(text) and text_width(short, size) <= width:
             return short
     return fit(text, width, size)

@@ -79,14 +79,16 @@ def svg(
         selection: node ids that get a ring.
     """
     mode = next((m for m in picture.modes if m.name == color), None)
-    legend = _legend_entries(picture, mode)
+    legend = _legend_entries(mode)
     legend_height = LEGEND_ROW * (len(legend) + 1) + 12 if legend else 0
     width = max(picture.width + 2 * MARGIN, 320.0)
     height = max(picture.height, 24.0) + 2 * MARGIN + legend_height
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(width)} {_n(height)}" '
-        f'width="{_n(width)}" height="{_n(height)}" role="img" '
-        f'aria-label="{_e(picture.description)}" font-family="{SANS}">',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(width)} {_n(height)}" '
+            f'width="{_n(width)}" height="{_n(height)}" role="img" '
+            f'aria-label="{_e(picture.description)}" font-family="{SANS}">'
+        ),
         f"<title>{_e(picture.description)}</title>",
         f"<style>{_css(theme)}</style>",
         f"<defs>{''.join(_pattern_definitions(mode))}</defs>",
@@ -269,7 +271,7 @@ def _stub(node: Node) -> Iterator[str]:
     )
 
 
-def _legend_entries(picture: Scene, mode: Mode | None) -> list[tuple[Entry, int]]:
+def _legend_entries(mode: Mode | None) -> list[tuple[Entry, int]]:
     if mode is None:
         return []
     counts = np.bincount([v for v in mode.values if v != NONE], minlength=len(mode.entries))

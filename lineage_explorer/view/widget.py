@@ -75,10 +75,10 @@ class Explorer(anywidget.AnyWidget):
 
     def __init__(self, lin: Lineage, **state: Any) -> None:
         self._lineage = lin
-        self._drawn: ViewState | None = None
-        self._picture: Scene | None = None
         super().__init__(**state)
-        self._draw()
+        self._drawn = self.state
+        self._picture = picture(lin, self.state)
+        self._scene = pack(self._picture)
         self._tell()
         self.observe(self._draw, names=list(_SHAPE))
         self.observe(self._tell, names=["selection", "edge"])
@@ -96,7 +96,6 @@ class Explorer(anywidget.AnyWidget):
     @property
     def scene(self) -> Scene:
         """The picture as it is now."""
-        assert self._picture is not None
         return self._picture
 
     @property
@@ -180,11 +179,11 @@ class Explorer(anywidget.AnyWidget):
             f'<img data-lx-fallback="{self._fallback}" alt="{escape(self.scene.description)}" '
             f'style="max-width:100%" src="data:image/svg+xml;base64,{b64encode(image).decode()}">'
         )
-        display({"text/html": html, "text/plain": repr(self)}, raw=True)
+        display({"text/html": html, "text/plain": repr(self)}, raw=True)  # type: ignore[no-untyped-call]
         bundle = self._repr_mimebundle_()
         if bundle is not None:
             data, metadata = bundle
-            display({**data, "text/plain": repr(self)}, metadata=metadata, raw=True)
+            display({**data, "text/plain": ""}, metadata=metadata, raw=True)  # type: ignore[no-untyped-call]
 
     def __repr__(self) -> str:
         about = f"query={self.query!r}" if self.query else f"focus={list(self.focus)!r}"

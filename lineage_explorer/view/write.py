@@ -99,10 +99,10 @@ def _graphml(lin: Lineage) -> str:
 def _texts(attributes: dict[str, Any]) -> dict[str, str | int]:
     told: dict[str, str | int] = {}
     for name, value in attributes.items():
-        if isinstance(value, list):
-            value = ", ".join(str(item) for item in value)
-        if value is not None and value != "":
-            told[name] = value if isinstance(value, int) else _xml(str(value))
+        if isinstance(value, int):
+            told[name] = value
+        elif words := ", ".join(map(str, value)) if isinstance(value, list) else str(value or ""):
+            told[name] = _xml(words)
     return told
 
 

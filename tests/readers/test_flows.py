@@ -29,7 +29,11 @@ def flows(lin: lx.Lineage) -> set[tuple[str, str, str | None, str]]:
 def edges(lin: lx.Lineage) -> set[tuple[str, str, str]]:
     """Source, target, kind; ids without their namespace."""
     return {
-        (f"{s.partition(':')[0]} {s.rpartition(':')[2]}", f"{t.partition(':')[0]} {t.rpartition(':')[2]}", k)
+        (
+            f"{s.partition(':')[0]} {s.rpartition(':')[2]}",
+            f"{t.partition(':')[0]} {t.rpartition(':')[2]}",
+            k,
+        )
         for s, t, k in lin.edges.select("source", "target", "kind").iter_rows()
     }
 
@@ -102,9 +106,7 @@ def test_a_job_lineage_facet_is_the_whole_picture() -> None:
         "name": "c",
         "inputs": [{"type": "DATASET", "namespace": "db", "name": "a"}],
     }
-    lin = lx.read(
-        [run_event(inputs=["a", "b"], outputs=["c", "d"], job_facets=job_lineage(entry))]
-    )
+    lin = lx.read([run_event(inputs=["a", "b"], outputs=["c", "d"], job_facets=job_lineage(entry))])
     assert flows(lin) == {("a", "c", "job", "declared")}
     assert {("dataset b", "job job", "reads"), ("job job", "dataset d", "writes")} <= edges(lin)
 
@@ -260,9 +262,9 @@ def test_implied_flows_are_the_union_of_the_products_of_the_runs(runs) -> None:
     )
     expected = {(s, t) for i, o in runs for s in i for t in o}
     assert {(s, t) for s, t, _, _ in flows(lin)} == expected
-    counted = {
-        (s, t): sum(s in i and t in o for i, o in runs) for s, t in expected
-    }
+    counted = {(s, t): sum(s in i and t in o for i, o in runs) for s, t in expected}
     for row in lin.flows.iter_rows(named=True):
         assert row["runs"] == counted[row["source"][-1], row["target"][-1]]
-    assert lin.edges.filter(pl.col("kind") == "reads").height == len({s for i, _ in runs for s in i})
+    assert lin.edges.filter(pl.col("kind") == "reads").height == len(
+        {s for i, _ in runs for s in i}
+    )

@@ -49,7 +49,9 @@ def test_without_a_table_symlink_the_name_used_most_is_shown() -> None:
 
 
 def test_column_lineage_by_an_alias_reaches_the_dataset() -> None:
-    by_alias = {"inputFields": [{"namespace": "s3://warehouse", "name": "demo/orders", "field": "x"}]}
+    by_alias = {
+        "inputFields": [{"namespace": "s3://warehouse", "name": "demo/orders", "field": "x"}]
+    }
     output = dataset("report", columnLineage={"fields": {"y": by_alias}})
     lin = lx.read([WRITE, READ, run_event("again", outputs=[output], run="4")])
     assert lin.column_edges["source"].to_list() == ["dataset:http://rest:8181:demo.orders"]
@@ -82,7 +84,10 @@ def test_any_unambiguous_end_of_a_name_finds_its_node(text: str, node: str) -> N
 def test_an_ambiguous_name_lists_its_candidates() -> None:
     with pytest.raises(lx.AmbiguousName) as caught:
         LOG.find("orders")
-    assert caught.value.candidates == ["dataset:db:shop.public.orders", "dataset:lake:public.orders"]
+    assert caught.value.candidates == [
+        "dataset:db:shop.public.orders",
+        "dataset:lake:public.orders",
+    ]
     assert all(node in str(caught.value) for node in caught.value.candidates)
 
 

@@ -28,9 +28,13 @@ SHAPES = {
     "ndjson": ndjson(A, B, C),
     "array": json.dumps([A, B, C]).encode(),
     "pretty array": json.dumps([A, B, C], indent=2).encode(),
-    "pretty events after one another": "\n".join(json.dumps(e, indent=4) for e in (A, B, C)).encode(),
+    "pretty events after one another": "\n".join(
+        json.dumps(e, indent=4) for e in (A, B, C)
+    ).encode(),
     "events in an object": json.dumps({"events": [A, B, C], "totalCount": 3}).encode(),
-    "events with ids": json.dumps([{"id": n, "event": e} for n, e in enumerate((A, B, C))]).encode(),
+    "events with ids": json.dumps(
+        [{"id": n, "event": e} for n, e in enumerate((A, B, C))]
+    ).encode(),
     "named values": json.dumps({f"n{n}": {"value": e} for n, e in enumerate((A, B, C))}).encode(),
     "JSON in strings": ndjson(*({"topic": "t", "value": json.dumps(e)} for e in (A, B, C))),
     "log lines": b"".join(
@@ -125,7 +129,11 @@ def test_a_glob_and_a_list_and_a_folder_read_the_same(tmp_path: Path) -> None:
     (tmp_path / "b.json").write_bytes(ndjson(B))
     folder, glob, many = (
         lx.read(source)
-        for source in (tmp_path, str(tmp_path / "*.json"), [tmp_path / "b.json", tmp_path / "a.json"])
+        for source in (
+            tmp_path,
+            str(tmp_path / "*.json"),
+            [tmp_path / "b.json", tmp_path / "a.json"],
+        )
     )
     for name, frame in folder.frames.items():
         assert frame.equals(getattr(glob, name, frame))

@@ -60,7 +60,10 @@ def test_upstream_of_delivery_7_days_is_what_the_file_says(openlineage: Path) ->
     """Read off the file by hand: the six inputs of etl_delivery_7_days, and what made those."""
     lin = lx.read(openlineage / "marquez-food-delivery.json")
     found = lin.upstream("delivery_7_days").nodes
-    datasets = {node.rpartition(".")[2]: hops for node, hops in found.filter(kind="dataset").select("node", "hops").iter_rows()}
+    datasets = {
+        node.rpartition(".")[2]: hops
+        for node, hops in found.filter(kind="dataset").select("node", "hops").iter_rows()
+    }
     assert datasets == {
         "orders_7_days": 1,
         "customers": 1,

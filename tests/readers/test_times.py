@@ -32,11 +32,13 @@ def test_a_written_time_is_its_microsecond(text: str, us: int | None) -> None:
 
 
 @given(
-    st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(2200, 1, 1)),
+    st.integers(0, 10**16).map(
+        lambda us: datetime(1900, 1, 1, tzinfo=UTC) + timedelta(microseconds=us)
+    ),
     st.integers(-14 * 60, 14 * 60),
 )
 def test_any_offset_reads_as_python_reads_it(moment: datetime, minutes: int) -> None:
-    aware = moment.replace(tzinfo=timezone(timedelta(minutes=minutes)))
+    aware = moment.astimezone(timezone(timedelta(minutes=minutes)))
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
     assert parse_time(aware.isoformat()).us == (aware - epoch) // timedelta(microseconds=1)
 

@@ -18,9 +18,7 @@ from lineage_explorer.view.wire import MAGIC, pack
 from tests.events import dataset, run_event
 from tests.view.hostile import HOSTILE
 
-CHAIN = lx.read(
-    [run_event(f"j{n}", [f"d{n}"], [f"d{n + 1}"], run=str(n)) for n in range(6)]
-)
+CHAIN = lx.read([run_event(f"j{n}", [f"d{n}"], [f"d{n + 1}"], run=str(n)) for n in range(6)])
 HUB = lx.read([run_event("hub", [f"in{n:02}" for n in range(40)], ["out"])])
 
 
@@ -123,7 +121,11 @@ def test_a_long_schema_ends_in_a_row_that_says_how_many_more() -> None:
 
 def test_column_edges_run_from_row_to_row() -> None:
     a, b = card(OPEN, "a"), card(OPEN, "b")
-    ends = {(e.source_row, e.target_row): r for e, r in zip(OPEN.edges, OPEN.routes, strict=True) if e.kind == "column"}
+    ends = {
+        (e.source_row, e.target_row): r
+        for e, r in zip(OPEN.edges, OPEN.routes, strict=True)
+        if e.kind == "column"
+    }
     assert set(ends) == {(2, 1), (style.ROWS_SHOWN - 1, 0)}
     route = ends[2, 1]
     assert route[0][0] == pytest.approx(OPEN.x[a] + OPEN.nodes[a].width)
@@ -178,8 +180,8 @@ def test_a_packed_scene_holds_the_same_numbers_and_names() -> None:
     points = arrays["points"].reshape(-1, 2)
     for number, route in enumerate(OPEN.routes):
         assert points[starts[number] : starts[number + 1]] == pytest.approx(route, abs=0.01)
-    for number, mode in enumerate(header["modes"]):
-        assert arrays[f"mode_{number}"].tolist() == OPEN.modes[number].values
+    for mode, ours in zip(header["modes"], OPEN.modes, strict=True):
+        assert arrays[mode["array"]].tolist() == ours.values
 
 
 def test_arrays_of_a_packed_scene_are_aligned() -> None:

@@ -26,7 +26,7 @@ def test_setting_a_trait_makes_a_new_scene() -> None:
     before = view._scene
     view.focus = ["raw"]
     assert view._scene != before
-    assert [node.id for node in view.scene.nodes if node.kind == "dataset"][0] == ORDERS
+    assert next(node.id for node in view.scene.nodes if node.kind == "dataset") == ORDERS
 
 
 def test_setting_the_same_state_sends_nothing() -> None:
@@ -41,7 +41,9 @@ def test_a_selection_tells_what_is_known_of_the_node() -> None:
     view = LIN.explore(selection=["orders"])
     told = json.loads(view._detail)
     assert told["for"] == ORDERS
-    assert {"Overview", "Schema", "Runs", "Facets", "Events"} <= {tab["name"] for tab in told["tabs"]}
+    assert {"Overview", "Schema", "Runs", "Facets", "Events"} <= {
+        tab["name"] for tab in told["tabs"]
+    }
     view.selection = []
     assert view._detail == ""
 

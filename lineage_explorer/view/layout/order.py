@@ -50,6 +50,7 @@ def order_nodes(graph: Proper, hint: Floats | None = None) -> Ints:
             position = _sweep(graph, _sweep(graph, position, right=True), right=False)
         position = sift(graph, position, active, effort)
         now = crossings_by_part(graph, position, parts)
+        effort.spent += 100_000 + 60 * len(position)  # the count, and the smoothing below
         better = now < crossed
         stale = 0 if better.any() else stale + 1
         best = np.where(better[graph.part], position, best)

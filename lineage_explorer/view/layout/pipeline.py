@@ -164,10 +164,7 @@ def _draw(
     pair_source, pair_target = key // count, key % count
     rank, part = _ranks_and_parts(count, source, target, pair_source, pair_target)
 
-    # Room above a card for the loops that go round it.
-    loops = np.bincount(source[source == target], minlength=count) > 0
-    room = np.where(loops, LOOP_ROOM, 0.0)
-    tall = np.maximum(height + room, 1e-6)
+    tall, room = _rooms(height, np.bincount(source[source == target], minlength=count) > 0)
     share_out = (leave[forward] + room[source[forward]]) / tall[source[forward]]
     share_in = (arrive[forward] + room[target[forward]]) / tall[target[forward]]
     graph = insert_virtual(
@@ -218,6 +215,18 @@ def _draw(
     right = left + columns.width + 2 * returning.side
     bottom = above + deepest - lowest
     return x, y, rank, routes, float(right.max()), float(bottom.max())
+
+
+def _rooms(height: Floats, looped: Bools) -> tuple[Floats, Floats]:
+    """The height kept free for each node, and how much of it lies above the node.
+
+    Nodes a little lower than others get as much room as these: stacks of both then have one
+    pitch, and edges between them are level. Above a node with loops there is room for them.
+    """
+    low = height <= height.min() * 4 / 3
+    row = np.where(low, height[low].max(), height)
+    loop = np.where(looped, LOOP_ROOM, 0.0)
+    return np.maximum(row + loop, 1e-6), (row - height) / 2 + loop
 
 
 def _ranks_and_parts(

@@ -173,9 +173,9 @@ def _arrange(table: Floats, effort: Effort) -> Ints | None:
     sums = np.zeros((size, size + 1))
     index = np.arange(size)
     # What a table costs, in cells: building it, and the fixed price of the calls.
-    effort.spent += 4_000 + 4 * size * size
+    effort.spent += 8_000 + 4 * size * size
     for _ in range(size):
-        effort.spent += 2_000 + 2 * size * size
+        effort.spent += 3_000 + 2 * size * size
         np.cumsum(table, axis=1, out=sums[:, 1:])
         # Standing before the k-th node saves sums[i, k] - sums[i, i].
         best = sums.argmax(axis=1)

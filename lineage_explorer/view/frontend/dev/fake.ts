@@ -64,7 +64,7 @@ export function pack(header: Record<string, unknown>, arrays: Record<string, Val
   new DataView(bytes.buffer).setUint32(4, text.length, true);
   bytes.set(text, 8);
   for (const [name, values] of Object.entries(arrays)) {
-    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), 8 + text.length + (specs[name][1]));
+    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), 8 + text.length + specs[name][1]);
   }
   return bytes;
 }
@@ -92,9 +92,15 @@ export function fakeHeader(scene: FakeScene): Record<string, unknown> {
   return {
     version: 1,
     nodes: {
-      id: all((n) => n.id), kind: all((n) => n.kind), label: all((n) => n.label), above: all((n) => n.above ?? ""),
-      title: all((n) => n.title ?? n.label), glyph: all((n) => n.glyph ?? ""), state: all((n) => n.state ?? ""),
-      badge: all((n) => n.badge ?? ""), caption: all((n) => n.caption ?? ""),
+      id: all((n) => n.id),
+      kind: all((n) => n.kind),
+      label: all((n) => n.label),
+      above: all((n) => n.above ?? ""),
+      title: all((n) => n.title ?? n.label),
+      glyph: all((n) => n.glyph ?? ""),
+      state: all((n) => n.state ?? ""),
+      badge: all((n) => n.badge ?? ""),
+      caption: all((n) => n.caption ?? ""),
       ...(scene.nodes.some((n) => n.columns !== undefined) ? { columns: all((n) => n.columns ?? 0) } : {}),
     },
     rows: Object.fromEntries(scene.nodes.flatMap((n, i) => (n.rows ? [[String(i), n.rows]] : []))),
@@ -118,14 +124,24 @@ export function fakeArrays(scene: FakeScene): Record<string, Values> {
   const start = new Uint32Array(points.length + 1);
   points.forEach((list, i) => (start[i + 1] = start[i] + list.length / 2));
   return {
-    x: f((n) => n.x), y: f((n) => n.y), w: f((n) => n.w), h: f((n) => n.h),
+    x: f((n) => n.x),
+    y: f((n) => n.y),
+    w: f((n) => n.w),
+    h: f((n) => n.h),
     rank: Uint32Array.from(scene.nodes, (n) => n.rank),
-    ...Object.fromEntries((scene.modes ?? []).map((_, m) => [`mode_${m}`, Uint8Array.from(scene.nodes, (n) => n.modes?.[m] ?? 255)])),
-    source: u4((e) => e.source), target: u4((e) => e.target),
-    kind: u1((e) => e.kind ?? 0), basis: u1((e) => e.basis ?? 0), flags: u1((e) => e.flags ?? 0),
+    ...Object.fromEntries(
+      (scene.modes ?? []).map((_, m) => [`mode_${m}`, Uint8Array.from(scene.nodes, (n) => n.modes?.[m] ?? 255)]),
+    ),
+    source: u4((e) => e.source),
+    target: u4((e) => e.target),
+    kind: u1((e) => e.kind ?? 0),
+    basis: u1((e) => e.basis ?? 0),
+    flags: u1((e) => e.flags ?? 0),
     runs: u4((e) => e.runs ?? 1),
-    source_row: u4((e) => e.sourceRow ?? 0xffffffff), target_row: u4((e) => e.targetRow ?? 0xffffffff),
-    point_start: start, points: Float32Array.from(points.flat()),
+    source_row: u4((e) => e.sourceRow ?? 0xffffffff),
+    target_row: u4((e) => e.targetRow ?? 0xffffffff),
+    point_start: start,
+    points: Float32Array.from(points.flat()),
   };
 }
 
@@ -134,19 +150,48 @@ export function encode(scene: FakeScene): Uint8Array {
 }
 
 export const PALETTE: Record<string, [string, string]> = {
-  cat0: ["#0072b2", "#56b4e9"], cat1: ["#8f5a00", "#e69f00"], cat2: ["#00785a", "#2fcf9f"], cat3: ["#a8487f", "#e08fbc"],
-  cat4: ["#b84a00", "#ff8f4d"], cat5: ["#5b6170", "#a4abba"],
-  complete: ["#0b7a58", "#3ecf9a"], failed: ["#b93815", "#ff8a65"], running: ["#1e66c9", "#7db4ff"],
-  aborted: ["#75644f", "#c2ad92"], unknown: ["#5b6170", "#a4abba"],
+  cat0: ["#0072b2", "#56b4e9"],
+  cat1: ["#8f5a00", "#e69f00"],
+  cat2: ["#00785a", "#2fcf9f"],
+  cat3: ["#a8487f", "#e08fbc"],
+  cat4: ["#b84a00", "#ff8f4d"],
+  cat5: ["#5b6170", "#a4abba"],
+  complete: ["#0b7a58", "#3ecf9a"],
+  failed: ["#b93815", "#ff8a65"],
+  running: ["#1e66c9", "#7db4ff"],
+  aborted: ["#75644f", "#c2ad92"],
+  unknown: ["#5b6170", "#a4abba"],
 };
 
 export const MODES = [
-  { name: "kind", title: "Kind", entries: [{ label: "table", token: "cat0", mark: "", pattern: "" }, { label: "file", token: "cat1", mark: "", pattern: "" }, { label: "model", token: "cat2", mark: "", pattern: "" }] },
-  { name: "state", title: "Run state", entries: [
-    { label: "complete", token: "complete", mark: "✓", pattern: "" }, { label: "failed", token: "failed", mark: "✕", pattern: "" },
-    { label: "running", token: "running", mark: "○", pattern: "" }, { label: "unknown", token: "unknown", mark: "?", pattern: "hatch" } ] },
-  { name: "namespace", title: "Namespace", entries: [
-    { label: "postgres://shop", token: "cat0", mark: "A", pattern: "" }, { label: "warehouse.stg", token: "cat1", mark: "B", pattern: "" },
-    { label: "warehouse.marts", token: "cat2", mark: "C", pattern: "dots" }, { label: "s3://lake", token: "cat3", mark: "D", pattern: "cross" },
-    { label: "jobs", token: "cat4", mark: "E", pattern: "lines" } ] },
+  {
+    name: "kind",
+    title: "Kind",
+    entries: [
+      { label: "table", token: "cat0", mark: "", pattern: "" },
+      { label: "file", token: "cat1", mark: "", pattern: "" },
+      { label: "model", token: "cat2", mark: "", pattern: "" },
+    ],
+  },
+  {
+    name: "state",
+    title: "Run state",
+    entries: [
+      { label: "complete", token: "complete", mark: "✓", pattern: "" },
+      { label: "failed", token: "failed", mark: "✕", pattern: "" },
+      { label: "running", token: "running", mark: "○", pattern: "" },
+      { label: "unknown", token: "unknown", mark: "?", pattern: "hatch" },
+    ],
+  },
+  {
+    name: "namespace",
+    title: "Namespace",
+    entries: [
+      { label: "postgres://shop", token: "cat0", mark: "A", pattern: "" },
+      { label: "warehouse.stg", token: "cat1", mark: "B", pattern: "" },
+      { label: "warehouse.marts", token: "cat2", mark: "C", pattern: "dots" },
+      { label: "s3://lake", token: "cat3", mark: "D", pattern: "cross" },
+      { label: "jobs", token: "cat4", mark: "E", pattern: "lines" },
+    ],
+  },
 ];

@@ -4,7 +4,14 @@ import { copyFile, writeFile } from "node:fs/promises";
 
 const out = process.argv[2];
 if (!out) throw new Error("Say where to: node dev/page.mjs OUT");
-await build({ entryPoints: ["dev/demo.ts"], bundle: true, format: "esm", target: "es2022", outfile: `${out}/demo.js`, logLevel: "warning" });
+await build({
+  entryPoints: ["dev/demo.ts"],
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  outfile: `${out}/demo.js`,
+  logLevel: "warning",
+});
 await copyFile("src/style.css", `${out}/demo.css`);
 await writeFile(
   `${out}/index.html`,

@@ -16,7 +16,10 @@ export function at(p: Float32Array, first: number, t: number): [number, number] 
   const b = 3 * u * u * t;
   const c = 3 * u * t * t;
   const d = t * t * t;
-  return [a * p[i] + b * p[i + 2] + c * p[i + 4] + d * p[i + 6], a * p[i + 1] + b * p[i + 3] + c * p[i + 5] + d * p[i + 7]];
+  return [
+    a * p[i] + b * p[i + 2] + c * p[i + 4] + d * p[i + 6],
+    a * p[i + 1] + b * p[i + 3] + c * p[i + 5] + d * p[i + 7],
+  ];
 }
 
 /** The box of all points, control points too: never smaller than the curve. */

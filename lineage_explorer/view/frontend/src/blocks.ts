@@ -62,7 +62,12 @@ function facts(block: Json): HTMLElement {
 }
 
 /** Append items in pages, with a button for the next one. */
-function paged(parent: HTMLElement, after: HTMLElement, items: readonly unknown[], make: (item: unknown) => HTMLElement): void {
+function paged(
+  parent: HTMLElement,
+  after: HTMLElement,
+  items: readonly unknown[],
+  make: (item: unknown) => HTMLElement,
+): void {
   let shown = 0;
   const more = h("button", "lx-link", { type: "button" });
   const next = () => {
@@ -80,10 +85,22 @@ function paged(parent: HTMLElement, after: HTMLElement, items: readonly unknown[
 
 function table(block: Json): HTMLElement {
   const body = h("tbody");
-  const head = h("thead", "", {}, h("tr", "", {}, ...list(block["columns"]).map((name) => h("th", "", { scope: "col" }, text(name)))));
-  const scroll = h("div", "lx-table", { tabindex: 0, role: "region", "aria-label": "Table" }, h("table", "", {}, head, body));
+  const head = h(
+    "thead",
+    "",
+    {},
+    h("tr", "", {}, ...list(block["columns"]).map((name) => h("th", "", { scope: "col" }, text(name)))),
+  );
+  const scroll = h(
+    "div",
+    "lx-table",
+    { tabindex: 0, role: "region", "aria-label": "Table" },
+    h("table", "", {}, head, body),
+  );
   const element = h("div", "lx-block", {}, scroll);
-  paged(body, element, list(block["rows"]), (row) => h("tr", "", {}, ...list(row).map((cell) => h("td", "", { title: text(cell) }, text(cell)))));
+  paged(body, element, list(block["rows"]), (row) =>
+    h("tr", "", {}, ...list(row).map((cell) => h("td", "", { title: text(cell) }, text(cell)))),
+  );
   element.append(...note(block));
   return element;
 }
@@ -91,8 +108,18 @@ function table(block: Json): HTMLElement {
 function code(source: string, language: string): HTMLElement {
   const pre = h("pre", "lx-code", { tabindex: 0, "aria-label": language || "text" });
   const element = h("div", "lx-block lx-copyable", {}, pre);
-  const fill = (shown: string) => pre.replaceChildren(...tokens(plain(shown), language).map(([kind, piece]) => (kind ? h("span", `lx-token-${kind}`, {}, piece) : piece)));
-  const actions = h("div", "lx-actions", {}, copyButton("Copy", () => source));
+  const fill = (shown: string) =>
+    pre.replaceChildren(
+      ...tokens(plain(shown), language).map(([kind, piece]) =>
+        kind ? h("span", `lx-token-${kind}`, {}, piece) : piece,
+      ),
+    );
+  const actions = h(
+    "div",
+    "lx-actions",
+    {},
+    copyButton("Copy", () => source),
+  );
   if (source.length > LONG_TEXT) {
     fill(source.slice(0, LONG_TEXT));
     const all = h("button", "lx-link", { type: "button" }, `Show all ${source.length} characters`);
@@ -129,12 +156,25 @@ function json(block: Json): HTMLElement {
 
 function nodes(block: Json, actions: BlockActions): HTMLElement {
   const items = list(block["items"]);
-  const element = h("div", "lx-block", {}, h("h3", "lx-heading", {}, text(block["title"]), h("span", "lx-muted", {}, ` ${items.length}`)));
+  const element = h(
+    "div",
+    "lx-block",
+    {},
+    h("h3", "lx-heading", {}, text(block["title"]), h("span", "lx-muted", {}, ` ${items.length}`)),
+  );
   const box = h("div", "lx-nodes");
   element.append(box);
   paged(box, element, items, (item) => {
-    const [id, label, above, kind] = list(item).map(raw).map((part, at) => (at === 0 ? part : plain(part)));
-    const row = h("button", "lx-node-row", { type: "button", title: id }, h("span", "lx-node-name", {}, label), h("span", "lx-muted", {}, [above, kind].filter(Boolean).join(" · ")));
+    const [id, label, above, kind] = list(item)
+      .map(raw)
+      .map((part, at) => (at === 0 ? part : plain(part)));
+    const row = h(
+      "button",
+      "lx-node-row",
+      { type: "button", title: id },
+      h("span", "lx-node-name", {}, label),
+      h("span", "lx-muted", {}, [above, kind].filter(Boolean).join(" · ")),
+    );
     row.addEventListener("click", () => actions.select(id));
     row.addEventListener("dblclick", () => actions.focus(id));
     return row;
@@ -151,7 +191,9 @@ function events(block: Json): HTMLElement {
   paged(box, element, list(block["items"]), (item) => {
     const event = (typeof item === "object" && item !== null ? item : {}) as Json;
     const where = text(event["where"]);
-    return fold([h("span", "", {}, text(event["title"])), h("span", "lx-where", {}, where)], false, () => code(raw(event["text"]), "json"));
+    return fold([h("span", "", {}, text(event["title"])), h("span", "lx-where", {}, where)], false, () =>
+      code(raw(event["text"]), "json"),
+    );
   });
   element.append(...note(block));
   return element;

@@ -92,7 +92,13 @@ function drawEdges(context: CanvasRenderingContext2D, frame: Frame): void {
   if (camera.k >= 0.5) for (const e of marked) drawMarks(context, frame, e);
 }
 
-function strokeAll(context: CanvasRenderingContext2D, frame: Frame, style: Style, edges: readonly number[], heads: boolean): void {
+function strokeAll(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  style: Style,
+  edges: readonly number[],
+  heads: boolean,
+): void {
   const { theme, camera } = frame;
   const bright = strength(style) === LIT;
   const thin = (style & THIN) !== 0;
@@ -140,8 +146,17 @@ function tracePath(context: CanvasRenderingContext2D, frame: Frame, e: number, h
   if (moves) return traceMoving(context, frame, e, backX, backY);
   context.moveTo(points[from], points[from + 1]);
   let p = from + 2;
-  for (; p + 6 < to; p += 6) context.bezierCurveTo(points[p], points[p + 1], points[p + 2], points[p + 3], points[p + 4], points[p + 5]);
-  if (p + 5 < to) context.bezierCurveTo(points[p], points[p + 1], points[p + 2] - backX, points[p + 3] - backY, points[p + 4] - backX, points[p + 5] - backY);
+  for (; p + 6 < to; p += 6)
+    context.bezierCurveTo(points[p], points[p + 1], points[p + 2], points[p + 3], points[p + 4], points[p + 5]);
+  if (p + 5 < to)
+    context.bezierCurveTo(
+      points[p],
+      points[p + 1],
+      points[p + 2] - backX,
+      points[p + 3] - backY,
+      points[p + 4] - backX,
+      points[p + 5] - backY,
+    );
 }
 
 /** Both ends go with their nodes, what lies between in proportion. */
@@ -152,7 +167,8 @@ function traceMoving(context: CanvasRenderingContext2D, frame: Frame, e: number,
   const px = (p: number) => points[p * 2] + sx + ((tx - sx) * (p - from)) / last - (p >= to - 2 ? backX : 0);
   const py = (p: number) => points[p * 2 + 1] + sy + ((ty - sy) * (p - from)) / last - (p >= to - 2 ? backY : 0);
   context.moveTo(px(from), py(from));
-  for (let p = from + 1; p + 2 < to; p += 3) context.bezierCurveTo(px(p), py(p), px(p + 1), py(p + 1), px(p + 2), py(p + 2));
+  for (let p = from + 1; p + 2 < to; p += 3)
+    context.bezierCurveTo(px(p), py(p), px(p + 1), py(p + 1), px(p + 2), py(p + 2));
 }
 
 /** What is left of the move at an edge's two ends. */

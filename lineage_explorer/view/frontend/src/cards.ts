@@ -52,7 +52,8 @@ export class Cards {
       this.made.clear();
       this.look = look;
       const { sizes } = look;
-      for (const [name, size] of Object.entries(sizes)) this.layer.style.setProperty(`--lx-${name}-size`, `${size as number}px`);
+      for (const [name, size] of Object.entries(sizes))
+        this.layer.style.setProperty(`--lx-${name}-size`, `${size as number}px`);
       changed = true;
     }
     const wanted = new Set(near);
@@ -80,7 +81,9 @@ export class Cards {
       card.classList.toggle("lx-selected", selected.has(i));
       card.classList.toggle("lx-active", active === i);
       if (!scene?.rows.has(i)) continue;
-      card.querySelectorAll(".lx-row").forEach((row, r) => row.classList.toggle("lx-lit", Boolean(lit?.rows.has(`${i}:${r}`))));
+      card
+        .querySelectorAll(".lx-row")
+        .forEach((row, r) => row.classList.toggle("lx-lit", Boolean(lit?.rows.has(`${i}:${r}`))));
     }
   }
 
@@ -112,7 +115,8 @@ function makeCard(look: Look, i: number): HTMLElement {
   if (tint.colour) card.style.setProperty("--lx-tint", tint.colour);
   if (shape === "dataset") fillDataset(card, look, i, tint);
   else fillPill(card, look, i, tint, shape);
-  if (caption[i]) card.append(h("div", "lx-caption", {}, fitted(caption[i], `10.5px ${theme.font}`, Math.max(w[i], 208))));
+  if (caption[i])
+    card.append(h("div", "lx-caption", {}, fitted(caption[i], `10.5px ${theme.font}`, Math.max(w[i], 208))));
   return card;
 }
 
@@ -155,7 +159,12 @@ function openButton(label: string, open: boolean): HTMLElement {
   const button = h(
     "button",
     "lx-open",
-    { type: "button", tabindex: -1, "aria-expanded": String(open), "aria-label": `${open ? "Hide" : "Show"} columns of ${label}` },
+    {
+      type: "button",
+      tabindex: -1,
+      "aria-expanded": String(open),
+      "aria-label": `${open ? "Hide" : "Show"} columns of ${label}`,
+    },
     icon("chevron"),
   );
   return button;

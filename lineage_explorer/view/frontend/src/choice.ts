@@ -61,7 +61,10 @@ export class Choice {
     if (kind[node] !== "dataset") return;
     this.touched = id[node];
     const open = this.host.get("columns");
-    this.host.set("columns", open.includes(id[node]) ? open.filter((other) => other !== id[node]) : [...open, id[node]]);
+    this.host.set(
+      "columns",
+      open.includes(id[node]) ? open.filter((other) => other !== id[node]) : [...open, id[node]],
+    );
   }
 
   clear(): void {

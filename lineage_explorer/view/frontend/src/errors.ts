@@ -13,7 +13,13 @@ export class ErrorBox {
       h("strong", "", {}, "The view met an error"),
       h("p", "", {}, error instanceof Error ? error.message : text),
       h("pre", "lx-code", {}, text),
-      h("div", "lx-actions", {}, copyButton("Copy the text", () => text), close),
+      h(
+        "div",
+        "lx-actions",
+        {},
+        copyButton("Copy the text", () => text),
+        close,
+      ),
     );
     this.element.hidden = false;
   }

@@ -4,7 +4,8 @@
 export function hideFallback(element: HTMLElement, id: string): () => void {
   const image = id ? findImage(element, id) : null;
   if (!image) return () => undefined;
-  const output = image.closest<HTMLElement>(".jp-OutputArea-child") ?? image.closest<HTMLElement>(".output_area, .output") ?? image;
+  const output =
+    image.closest<HTMLElement>(".jp-OutputArea-child") ?? image.closest<HTMLElement>(".output_area, .output") ?? image;
   // An output that also holds the view itself must stay.
   const target = output.contains(element) ? image : output;
   const before = target.style.display;
@@ -16,12 +17,16 @@ export function hideFallback(element: HTMLElement, id: string): () => void {
 
 function findImage(element: HTMLElement, id: string): HTMLImageElement | null {
   const matches = (scope: ParentNode) =>
-    [...scope.querySelectorAll<HTMLImageElement>("img[data-lx-fallback]")].filter((image) => image.dataset["lxFallback"] === id);
+    [...scope.querySelectorAll<HTMLImageElement>("img[data-lx-fallback]")].filter(
+      (image) => image.dataset["lxFallback"] === id,
+    );
   for (const selector of [".jp-OutputArea", ".output_area", ".cell"]) {
     const near = element.closest(selector);
     const found = near ? matches(near) : [];
     if (found.length) return found[found.length - 1];
   }
-  const before = matches(document).filter((image) => image.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING);
+  const before = matches(document).filter(
+    (image) => image.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING,
+  );
   return before[before.length - 1] ?? null;
 }

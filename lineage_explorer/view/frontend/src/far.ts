@@ -8,7 +8,9 @@ import { fillFor, stateColour } from "./paint";
 
 export function drawFarNodes(context: CanvasRenderingContext2D, frame: Frame): void {
   const { scene, camera, size, near, moves, left } = frame;
-  const list = moves ? Array.from({ length: scene.nodes.count }, (_, i) => i) : frame.hits.nodesIn(visible(camera, size, 8));
+  const list = moves
+    ? Array.from({ length: scene.nodes.count }, (_, i) => i)
+    : frame.hits.nodesIn(visible(camera, size, 8));
   const block = levelOf(camera.k) === "block";
   context.textBaseline = "middle";
   fonts.delete(context);
@@ -37,7 +39,15 @@ function outline(context: CanvasRenderingContext2D, x: number, y: number, w: num
   context.roundRect(x, y, w, h, Math.min(r, h / 2, w / 2));
 }
 
-function drawBlock(context: CanvasRenderingContext2D, frame: Frame, i: number, x: number, y: number, w: number, h: number): void {
+function drawBlock(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  i: number,
+  x: number,
+  y: number,
+  w: number,
+  h: number,
+): void {
   const { theme, scene } = frame;
   const { colour, mark, pattern } = frame.colouring(i);
   const kind = scene.nodes.kind[i];
@@ -77,7 +87,14 @@ function drawBlock(context: CanvasRenderingContext2D, frame: Frame, i: number, x
   if (kind === "job") drawState(context, frame, i, x + wide / 2, y + high / 2, Math.min(high, 9));
 }
 
-function drawState(context: CanvasRenderingContext2D, frame: Frame, i: number, cx: number, cy: number, size: number): void {
+function drawState(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  i: number,
+  cx: number,
+  cy: number,
+  size: number,
+): void {
   const state = stateName(frame.scene.nodes.state[i]);
   if (!state || size < 4) return;
   context.save();
@@ -89,7 +106,15 @@ function drawState(context: CanvasRenderingContext2D, frame: Frame, i: number, c
   context.restore();
 }
 
-function drawPlate(context: CanvasRenderingContext2D, frame: Frame, i: number, x: number, y: number, w: number, h: number): void {
+function drawPlate(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  i: number,
+  x: number,
+  y: number,
+  w: number,
+  h: number,
+): void {
   const { theme, scene, camera } = frame;
   const { colour, pattern } = frame.colouring(i);
   const kind = scene.nodes.kind[i];
@@ -164,7 +189,13 @@ type Fitted = readonly [text: string, size: number];
 const cuts = new Map<string, Fitted>();
 
 /** A label in the largest size that holds it whole, else cut; too little of it says nothing and is left out. */
-function plateText(context: CanvasRenderingContext2D, family: string, most: number, label: string, room: number): string {
+function plateText(
+  context: CanvasRenderingContext2D,
+  family: string,
+  most: number,
+  label: string,
+  room: number,
+): string {
   const key = `${family}\n${most}\n${Math.floor(room)}\n${label}`;
   let fitted = cuts.get(key);
   if (!fitted) {
@@ -175,7 +206,13 @@ function plateText(context: CanvasRenderingContext2D, family: string, most: numb
   return fitted[0];
 }
 
-function fitPlate(context: CanvasRenderingContext2D, family: string, most: number, label: string, room: number): Fitted {
+function fitPlate(
+  context: CanvasRenderingContext2D,
+  family: string,
+  most: number,
+  label: string,
+  room: number,
+): Fitted {
   const measure = (text: string) => context.measureText(text).width;
   for (let size = most; size >= MIN_TEXT; size--) {
     setFont(context, `${size}px ${family}`);
@@ -185,7 +222,15 @@ function fitPlate(context: CanvasRenderingContext2D, family: string, most: numbe
   return [text.length >= 5 ? text : "", MIN_TEXT];
 }
 
-function drawRings(context: CanvasRenderingContext2D, frame: Frame, i: number, x: number, y: number, w: number, h: number): void {
+function drawRings(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  i: number,
+  x: number,
+  y: number,
+  w: number,
+  h: number,
+): void {
   const chosen = frame.selected.has(i);
   if (!chosen && frame.active !== i) return;
   context.globalAlpha = 1;

@@ -56,7 +56,16 @@ export function icon(name: Glyph, size = 12): SVGSVGElement {
   return svg;
 }
 
-const STORAGE: ReadonlySet<string> = new Set(["table", "view", "file", "folder", "stream", "topic", "model", "unknown"]);
+const STORAGE: ReadonlySet<string> = new Set([
+  "table",
+  "view",
+  "file",
+  "folder",
+  "stream",
+  "topic",
+  "model",
+  "unknown",
+]);
 
 /** The drawing for a kind of storage; a word we do not know is drawn as unknown, none as none. */
 export function storageGlyph(name: string): Glyph | null {

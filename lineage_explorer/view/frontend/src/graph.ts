@@ -48,7 +48,14 @@ export function neighbours(scene: Scene, g: Graph, i: number, direction: "up" | 
   return [...seen];
 }
 
-function follow(scene: Scene, g: Graph, starts: readonly number[], up: boolean, nodes: Uint8Array, edges: Uint8Array): void {
+function follow(
+  scene: Scene,
+  g: Graph,
+  starts: readonly number[],
+  up: boolean,
+  nodes: Uint8Array,
+  edges: Uint8Array,
+): void {
   const ends = up ? scene.edges.source : scene.edges.target;
   const seen = new Uint8Array(scene.nodes.count);
   const stack = [...starts];
@@ -110,7 +117,10 @@ export function lightRow(scene: Scene, node: number, row: number): Lit {
     add(up, `${target[e]}:${targetRow[e]}`, e);
   }
   nodes[node] = 1;
-  for (const [map, ends, endRows] of [[down, target, targetRow], [up, source, sourceRow]] as const) {
+  for (const [map, ends, endRows] of [
+    [down, target, targetRow],
+    [up, source, sourceRow],
+  ] as const) {
     const stack = [`${node}:${row}`];
     const seen = new Set(stack);
     for (let key = stack.pop(); key !== undefined; key = stack.pop()) {
@@ -162,7 +172,11 @@ export function walk(scene: Scene, g: Graph, from: number, arrow: Arrow): number
 }
 
 const WORDS: Record<string, string> = {
-  COMPLETE: "complete", FAIL: "failed", RUNNING: "running", ABORT: "aborted", UNKNOWN: "state unknown",
+  COMPLETE: "complete",
+  FAIL: "failed",
+  RUNNING: "running",
+  ABORT: "aborted",
+  UNKNOWN: "state unknown",
 };
 
 /** What a screen reader says of a node: "orders, dataset, 2 upstream, 3 downstream, complete". */

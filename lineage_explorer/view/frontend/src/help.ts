@@ -53,7 +53,15 @@ export class Help {
     close.classList.add("lx-help-close");
     this.element.append(
       close,
-      h("div", "lx-help-grid", {}, section("Keys", KEYS), section("Selection language", LANGUAGE), section("Mouse and touch", MOUSE, false), section("Lines", LINES, false)),
+      h(
+        "div",
+        "lx-help-grid",
+        {},
+        section("Keys", KEYS),
+        section("Selection language", LANGUAGE),
+        section("Mouse and touch", MOUSE, false),
+        section("Lines", LINES, false),
+      ),
     );
     listen(this.element, "keydown", (event) => {
       if (event.key !== "Escape") return;

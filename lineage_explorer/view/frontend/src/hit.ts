@@ -94,7 +94,11 @@ export class Hits {
   }
 
   edgesIn(box: Box): number[] {
-    return this.edges()?.search(box.minX, box.minY, box.maxX, box.maxY).sort((a, b) => a - b) ?? [];
+    return (
+      this.edges()
+        ?.search(box.minX, box.minY, box.maxX, box.maxY)
+        .sort((a, b) => a - b) ?? []
+    );
   }
 
   /** Built when first asked for: the first paint draws everything and needs no index. */

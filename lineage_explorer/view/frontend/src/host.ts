@@ -37,9 +37,24 @@ export interface Host {
 }
 
 export const DEFAULTS: Readonly<State> = {
-  selection: [], edge: [], hovered: "", focus: [], hops: 1, query: "", color: "", theme: "auto",
-  expanded: [], columns: [], height: 480, _scene: null, _detail: "", _error: "", _fallback: "",
-  _suggest: "", _typed: "", _notice: "",
+  selection: [],
+  edge: [],
+  hovered: "",
+  focus: [],
+  hops: 1,
+  query: "",
+  color: "",
+  theme: "auto",
+  expanded: [],
+  columns: [],
+  height: 480,
+  _scene: null,
+  _detail: "",
+  _error: "",
+  _fallback: "",
+  _suggest: "",
+  _typed: "",
+  _notice: "",
 };
 
 export type Suggestion = readonly [id: string, label: string, above: string, kind: string];
@@ -54,4 +69,5 @@ export function parse(json: string): unknown {
   }
 }
 
-export const same = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((v, i) => v === b[i]);
+export const same = (a: readonly string[], b: readonly string[]) =>
+  a.length === b.length && a.every((v, i) => v === b[i]);

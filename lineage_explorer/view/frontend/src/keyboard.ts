@@ -47,7 +47,13 @@ export class Keyboard {
     const node = this.standing();
     switch (command.name) {
       case "walk":
-        return this.step(node < 0 ? this.first() : this.walking ? walk(this.actions.scene(), this.actions.graph(), node, command.arrow) : node);
+        return this.step(
+          node < 0
+            ? this.first()
+            : this.walking
+              ? walk(this.actions.scene(), this.actions.graph(), node, command.arrow)
+              : node,
+        );
       case "select": {
         if (node < 0) return;
         const twice = this.now() - this.lastEnter < DOUBLE_MS;

@@ -36,8 +36,10 @@ const PLAIN: ReadonlyMap<string, Command> = new Map<string, Command>([
 ]);
 
 export function commandOf(press: Press): Command | null {
-  if (press.altKey) return press.key === "ArrowLeft" ? { name: "back" } : press.key === "ArrowRight" ? { name: "forward" } : null;
-  if (press.key === "Enter" || press.key === " ") return { name: "select", add: press.shiftKey || press.ctrlKey || press.metaKey };
+  if (press.altKey)
+    return press.key === "ArrowLeft" ? { name: "back" } : press.key === "ArrowRight" ? { name: "forward" } : null;
+  if (press.key === "Enter" || press.key === " ")
+    return { name: "select", add: press.shiftKey || press.ctrlKey || press.metaKey };
   // The browser's own shortcuts (Ctrl +, Ctrl F) stay the browser's.
   if (press.ctrlKey || press.metaKey) return null;
   const arrow = ARROWS.get(press.key);

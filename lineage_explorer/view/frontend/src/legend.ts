@@ -57,9 +57,25 @@ export class Legend {
       list.append(row);
     });
     if (counts.none > 0) {
-      list.append(h("div", "lx-legend-row lx-muted", {}, h("span", "lx-swatch lx-none"), h("span", "lx-legend-label", {}, "not coloured"), h("span", "lx-count", {}, String(counts.none))));
+      list.append(
+        h(
+          "div",
+          "lx-legend-row lx-muted",
+          {},
+          h("span", "lx-swatch lx-none"),
+          h("span", "lx-legend-label", {}, "not coloured"),
+          h("span", "lx-count", {}, String(counts.none)),
+        ),
+      );
     }
-    const title = h("button", "lx-legend-title", { type: "button", "aria-expanded": String(!this.folded) }, mode.title || mode.name, h("span", "lx-muted", {}, this.chosen.size ? " · filtered" : this.folded ? "" : " · click to filter"), icon("chevron", 11));
+    const title = h(
+      "button",
+      "lx-legend-title",
+      { type: "button", "aria-expanded": String(!this.folded) },
+      mode.title || mode.name,
+      h("span", "lx-muted", {}, this.chosen.size ? " · filtered" : this.folded ? "" : " · click to filter"),
+      icon("chevron", 11),
+    );
     title.addEventListener("click", () => this.fold(!this.folded));
     this.element.replaceChildren(title, list);
     this.element.classList.toggle("lx-folded", this.folded);

@@ -41,7 +41,13 @@ export function textSizes(zoom: number): TextSizes {
 }
 
 /** The nodes drawn as HTML: those in view, and when there are too many, those nearest the middle. */
-export function chooseNear(scene: Scene, inView: readonly number[], camera: Camera, size: Size, limit = MAX_CARDS): number[] {
+export function chooseNear(
+  scene: Scene,
+  inView: readonly number[],
+  camera: Camera,
+  size: Size,
+  limit = MAX_CARDS,
+): number[] {
   if (levelOf(camera.k) !== "card") return [];
   if (inView.length <= limit) return [...inView];
   const [cx, cy] = toWorld(camera, size.width / 2, size.height / 2);

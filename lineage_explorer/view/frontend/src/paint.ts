@@ -5,7 +5,21 @@ import type { Mode, ModeEntry, Scene } from "./wire";
 
 export type ThemeName = "auto" | "light" | "dark";
 
-const TOKENS = ["ground", "card", "pill", "line", "edge", "ink", "muted", "accent", "complete", "failed", "running", "aborted", "unknown"] as const;
+const TOKENS = [
+  "ground",
+  "card",
+  "pill",
+  "line",
+  "edge",
+  "ink",
+  "muted",
+  "accent",
+  "complete",
+  "failed",
+  "running",
+  "aborted",
+  "unknown",
+] as const;
 type Token = (typeof TOKENS)[number];
 
 /** The theme as the canvas needs it: plain colours and the notebook's font. */
@@ -30,7 +44,10 @@ export function applyTheme(root: HTMLElement, wanted: ThemeName): boolean {
 /** Call back when the notebook or the system turns light or dark; returns the way to stop. */
 export function watchTheme(callback: () => void): () => void {
   const observer = new MutationObserver(callback);
-  observer.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
+  observer.observe(document.body, {
+    attributes: true,
+    attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"],
+  });
   const system = matchMedia("(prefers-color-scheme: dark)");
   system.addEventListener("change", callback);
   return () => {

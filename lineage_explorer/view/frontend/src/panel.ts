@@ -34,7 +34,10 @@ export function readDetail(json: string): Detail | null {
     state: word("state"),
     tabs: tabs
       .filter((tab): tab is Record<string, unknown> => typeof tab === "object" && tab !== null)
-      .map((tab) => ({ name: typeof tab["name"] === "string" ? tab["name"] : "", blocks: Array.isArray(tab["blocks"]) ? tab["blocks"] : [] })),
+      .map((tab) => ({
+        name: typeof tab["name"] === "string" ? tab["name"] : "",
+        blocks: Array.isArray(tab["blocks"]) ? tab["blocks"] : [],
+      })),
   };
 }
 
@@ -105,7 +108,19 @@ export class Panel {
       "header",
       "lx-panel-head",
       {},
-      h("div", "lx-panel-above", {}, h("span", "lx-panel-place", { title: plain(detail.above) }, plain([detail.above, detail.kind].filter(Boolean).join(" · "))), copyButton("Copy id", () => detail.for.replace("\0", " → ")), close),
+      h(
+        "div",
+        "lx-panel-above",
+        {},
+        h(
+          "span",
+          "lx-panel-place",
+          { title: plain(detail.above) },
+          plain([detail.above, detail.kind].filter(Boolean).join(" · ")),
+        ),
+        copyButton("Copy id", () => detail.for.replace("\0", " → ")),
+        close,
+      ),
       title,
     );
     const current = detail.tabs.some((tab) => tab.name === this.tab) ? this.tab : (detail.tabs[0]?.name ?? "");
@@ -122,7 +137,12 @@ export class Panel {
       }
     };
     for (const tab of detail.tabs) {
-      const button = h("button", "lx-tab", { type: "button", role: "tab", "data-name": tab.name, "aria-controls": `${this.prefix}-tabpanel` }, tab.name);
+      const button = h(
+        "button",
+        "lx-tab",
+        { type: "button", role: "tab", "data-name": tab.name, "aria-controls": `${this.prefix}-tabpanel` },
+        tab.name,
+      );
       button.addEventListener("click", () => show((this.tab = tab.name)));
       bar.append(button);
     }
@@ -144,7 +164,13 @@ export class Panel {
 
   /** The left edge: drag it, or use the arrow keys on it. */
   private grip(): HTMLElement {
-    const grip = h("div", "lx-grip", { role: "separator", "aria-orientation": "vertical", "aria-label": "Width of the details", tabindex: 0, "aria-valuenow": this.width });
+    const grip = h("div", "lx-grip", {
+      role: "separator",
+      "aria-orientation": "vertical",
+      "aria-label": "Width of the details",
+      tabindex: 0,
+      "aria-valuenow": this.width,
+    });
     const resize = (width: number) => {
       const room = this.element.parentElement?.clientWidth ?? 1000;
       this.width = Math.round(Math.max(MIN_WIDTH, Math.min(width, room * 0.7)));

@@ -55,10 +55,22 @@ export class Search {
     private readonly actions: SearchActions,
     private readonly prefix: string,
   ) {
-    this.list = h("div", "lx-suggestions", { role: "listbox", id: `${prefix}-list`, "aria-label": "Suggestions", hidden: true });
+    this.list = h("div", "lx-suggestions", {
+      role: "listbox",
+      id: `${prefix}-list`,
+      "aria-label": "Suggestions",
+      hidden: true,
+    });
     this.input = h("input", "lx-input", {
-      type: "text", placeholder: "Search, or +orders+", spellcheck: "false", autocomplete: "off", role: "combobox",
-      "aria-label": "Search or selection", "aria-expanded": "false", "aria-autocomplete": "list", "aria-controls": `${prefix}-list`,
+      type: "text",
+      placeholder: "Search, or +orders+",
+      spellcheck: "false",
+      autocomplete: "off",
+      role: "combobox",
+      "aria-label": "Search or selection",
+      "aria-expanded": "false",
+      "aria-autocomplete": "list",
+      "aria-controls": `${prefix}-list`,
     });
     this.element = h("div", "lx-search", {}, icon("search", 13), this.input, this.list, this.error);
     this.off = [

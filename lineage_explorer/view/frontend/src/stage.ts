@@ -1,6 +1,22 @@
 // The picture: a canvas and a layer of cards under one camera, redrawn when something changed.
 
-import { centreOn, easeOut, fit, keepInSight, mix, pan, reveal, toScreen, toWorld, union, visible, zoomAt, type Box, type Camera, type Size } from "./camera";
+import {
+  centreOn,
+  easeOut,
+  fit,
+  keepInSight,
+  mix,
+  pan,
+  reveal,
+  toScreen,
+  toWorld,
+  union,
+  visible,
+  zoomAt,
+  type Box,
+  type Camera,
+  type Size,
+} from "./camera";
 import { draw } from "./canvas";
 import { Cards, type Look, type Touch } from "./cards";
 import { h } from "./dom";
@@ -28,7 +44,11 @@ export interface Covered {
 export type LookOf = Omit<Look, "scene" | "sizes">;
 
 export class Stage {
-  readonly element = h("div", "lx-stage", { tabindex: 0, role: "application", "aria-roledescription": "lineage graph" });
+  readonly element = h("div", "lx-stage", {
+    tabindex: 0,
+    role: "application",
+    "aria-roledescription": "lineage graph",
+  });
   scene: Scene = emptyScene("");
   private hits = new Hits(this.scene);
   private box: Box = extent(this.scene);
@@ -40,7 +60,13 @@ export class Stage {
   private readonly cards: Cards;
   private look: LookOf | null = null;
   private cardLook: Look | null = null;
-  private touch: Touch & { readonly edge: number } = { lit: null, faded: null, selected: new Set(), active: -1, edge: -1 };
+  private touch: Touch & { readonly edge: number } = {
+    lit: null,
+    faded: null,
+    selected: new Set(),
+    active: -1,
+    edge: -1,
+  };
   private shownTouch: Touch | null = null;
   private moves: Moves | null = null;
   private moving = false;
@@ -88,7 +114,10 @@ export class Stage {
     } else {
       const a = before.index.get(anchor)!;
       const b = scene.index.get(anchor)!;
-      const shift = { x: (before.nodes.x[a] - scene.nodes.x[b]) * this.camera.k, y: (before.nodes.y[a] - scene.nodes.y[b]) * this.camera.k };
+      const shift = {
+        x: (before.nodes.x[a] - scene.nodes.x[b]) * this.camera.k,
+        y: (before.nodes.y[a] - scene.nodes.y[b]) * this.camera.k,
+      };
       this.camera = pan(this.camera, shift.x, shift.y);
       // Offsets are measured from the anchor, which stands still.
       const moves = movesBetween(before, scene, performance.now());
@@ -109,7 +138,8 @@ export class Stage {
   private arrive(refocused: boolean, anchor: number): void {
     const room = this.room();
     const { minX, minY, maxX, maxY } = this.box;
-    const fits = (maxX - minX) * this.camera.k <= room.width - 2 * PAD && (maxY - minY) * this.camera.k <= room.height - 2 * PAD;
+    const fits =
+      (maxX - minX) * this.camera.k <= room.width - 2 * PAD && (maxY - minY) * this.camera.k <= room.height - 2 * PAD;
     if (refocused && (!fits || this.camera.k < CARD_ZOOM)) this.fly(this.fitted());
     else this.fly(reveal(this.camera, fits ? this.box : this.newcomers(anchor, room), room, PAD));
   }
@@ -119,8 +149,12 @@ export class Stage {
     const fresh = this.moves?.fresh;
     const own = this.boxOf(anchor);
     if (!fresh?.some((f) => f === 1)) return own;
-    const all = union([anchor, ...fresh.keys()].filter((i) => i === anchor || fresh[i] === 1).map((i) => this.boxOf(i)));
-    const fits = (all.maxX - all.minX) * this.camera.k <= room.width - 2 * PAD && (all.maxY - all.minY) * this.camera.k <= room.height - 2 * PAD;
+    const all = union(
+      [anchor, ...fresh.keys()].filter((i) => i === anchor || fresh[i] === 1).map((i) => this.boxOf(i)),
+    );
+    const fits =
+      (all.maxX - all.minX) * this.camera.k <= room.width - 2 * PAD &&
+      (all.maxY - all.minY) * this.camera.k <= room.height - 2 * PAD;
     return fits ? all : own;
   }
 
@@ -164,7 +198,11 @@ export class Stage {
     const room = this.room();
     const inside = reveal(this.camera, all, room, PAD);
     if (inside.x === this.camera.x && inside.y === this.camera.y && this.camera.k >= FLOOR) return;
-    this.fly(nodes.length === 1 ? centreOn(centre[0], centre[1], Math.max(this.camera.k, 0.8), room) : fit(all, room, PAD, FLOOR, centre));
+    this.fly(
+      nodes.length === 1
+        ? centreOn(centre[0], centre[1], Math.max(this.camera.k, 0.8), room)
+        : fit(all, room, PAD, FLOOR, centre),
+    );
   }
 
   pick(x: number, y: number, touch: boolean): Picked {
@@ -193,9 +231,16 @@ export class Stage {
     const { legend } = this.covered();
     if (legend.width === 0 || !this.under(plain, legend, room)) return plain;
     // Something lies under the legend: beside it or above it, if that costs little.
-    const beside = pan(fit(this.box, { ...room, width: room.width - legend.width }, PAD, floor, centre), legend.width, 0);
+    const beside = pan(
+      fit(this.box, { ...room, width: room.width - legend.width }, PAD, floor, centre),
+      legend.width,
+      0,
+    );
     const above = fit(this.box, { ...room, height: room.height - legend.height }, PAD, floor, centre);
-    const better = [beside, above].filter((camera) => !this.under(camera, legend, room)).sort((a, b) => b.k - a.k).at(0);
+    const better = [beside, above]
+      .filter((camera) => !this.under(camera, legend, room))
+      .sort((a, b) => b.k - a.k)
+      .at(0);
     return better && better.k > plain.k * 0.7 ? better : plain;
   }
 
@@ -281,10 +326,19 @@ export class Stage {
     if (remaining === 0) this.moves = null;
 
     const sizes = textSizes(this.camera.k);
-    if (!this.cardLook || this.cardLook.scene !== this.scene || JSON.stringify(this.cardLook.sizes) !== JSON.stringify(sizes)) {
+    if (
+      !this.cardLook ||
+      this.cardLook.scene !== this.scene ||
+      JSON.stringify(this.cardLook.sizes) !== JSON.stringify(sizes)
+    ) {
       this.cardLook = { ...look, scene: this.scene, sizes };
     }
-    const near = chooseNear(this.scene, this.hits.nodesIn(visible(this.camera, this.size, 200)), this.camera, this.size);
+    const near = chooseNear(
+      this.scene,
+      this.hits.nodesIn(visible(this.camera, this.size, 200)),
+      this.camera,
+      this.size,
+    );
     const changed = this.cards.show(near, this.cardLook);
     if (changed || this.touch !== this.shownTouch) this.cards.touch(this.touch);
     if (changed || this.moves || this.moving) this.cards.place(this.moves, remaining);
@@ -296,7 +350,19 @@ export class Stage {
     const context = this.fitCanvas();
     if (context) {
       const { scene, hits, camera, size, ratio, moves } = this;
-      draw(context, { scene, hits, camera, size, ratio, theme: look.theme, colouring: look.colouring, near: new Set(near), moves, left: remaining, ...this.touch });
+      draw(context, {
+        scene,
+        hits,
+        camera,
+        size,
+        ratio,
+        theme: look.theme,
+        colouring: look.colouring,
+        near: new Set(near),
+        moves,
+        left: remaining,
+        ...this.touch,
+      });
     }
     this.painted();
     if (this.flight || this.moves) this.invalidate();

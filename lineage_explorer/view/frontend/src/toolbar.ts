@@ -52,17 +52,34 @@ export class Toolbar {
     this.forward = tool("forward", "Forward", () => actions.go(1));
     this.hopButtons = HOPS.map((hops) => {
       const text = hops === 99 ? "all" : String(hops);
-      const button = h("button", "lx-segment", { type: "button", "aria-label": hops === 99 ? "All hops" : `${hops} ${hops === 1 ? "hop" : "hops"}` }, text);
+      const button = h(
+        "button",
+        "lx-segment",
+        { type: "button", "aria-label": hops === 99 ? "All hops" : `${hops} ${hops === 1 ? "hop" : "hops"}` },
+        text,
+      );
       button.addEventListener("click", () => actions.hops(hops));
       return button;
     });
-    this.hopGroup = h("span", "lx-hops", { role: "group", "aria-label": "Hops each way" }, h("span", "lx-muted lx-wide", {}, "Hops"), h("span", "lx-segments", {}, ...this.hopButtons));
+    this.hopGroup = h(
+      "span",
+      "lx-hops",
+      { role: "group", "aria-label": "Hops each way" },
+      h("span", "lx-muted lx-wide", {}, "Hops"),
+      h("span", "lx-segments", {}, ...this.hopButtons),
+    );
     this.colour.addEventListener("change", () => actions.color(this.colour.value));
     this.colourBox = h("label", "lx-colour", {}, h("span", "lx-muted lx-wide", {}, "Colour"), this.colour);
     this.theme = tool("half", "Theme", () => actions.theme(THEMES[this.themeName].next));
     const fullScreen = tool("full", "Full screen", () => actions.fullScreen());
     fullScreen.hidden = !document.fullscreenEnabled;
-    const zoom = h("span", "lx-group lx-wide", {}, tool("minus", "Zoom out", () => actions.zoom(1 / 1.25)), tool("plus", "Zoom in", () => actions.zoom(1.25)));
+    const zoom = h(
+      "span",
+      "lx-group lx-wide",
+      {},
+      tool("minus", "Zoom out", () => actions.zoom(1 / 1.25)),
+      tool("plus", "Zoom in", () => actions.zoom(1.25)),
+    );
     const help = h("button", "lx-tool", { type: "button", "aria-label": "Help", title: "Help (?)" }, "?");
     help.addEventListener("click", () => actions.help());
     this.element.append(
@@ -73,7 +90,15 @@ export class Toolbar {
       this.hopGroup,
       this.colourBox,
       zoom,
-      h("span", "lx-group", {}, tool("fit", "Fit to view", () => actions.fit()), this.theme, fullScreen, help),
+      h(
+        "span",
+        "lx-group",
+        {},
+        tool("fit", "Fit to view", () => actions.fit()),
+        this.theme,
+        fullScreen,
+        help,
+      ),
     );
   }
 
@@ -86,7 +111,9 @@ export class Toolbar {
     this.hopButtons.forEach((button, i) => button.setAttribute("aria-pressed", String(HOPS[i] === state.hops)));
     if (this.shownModes !== state.modes) {
       this.shownModes = state.modes;
-      this.colour.replaceChildren(...state.modes.map((mode) => h("option", "", { value: mode.name }, mode.title || mode.name)));
+      this.colour.replaceChildren(
+        ...state.modes.map((mode) => h("option", "", { value: mode.name }, mode.title || mode.name)),
+      );
     }
     this.colour.value = state.color;
     this.colourBox.hidden = state.modes.length === 0;

@@ -1,5 +1,6 @@
 // The view as a whole: the host's values on one side, the stage and its furniture on the other.
 
+import { Bar } from "./bar";
 import { Choice } from "./choice";
 import { h, listen } from "./dom";
 import { ErrorBox } from "./errors";
@@ -7,7 +8,6 @@ import { hideFallback } from "./fallback";
 import { attachGestures } from "./gestures";
 import { buildGraph, type Graph } from "./graph";
 import { Help } from "./help";
-import { History } from "./history";
 import { same, type Host, type Name } from "./host";
 import { Keyboard } from "./keyboard";
 import { commandOf, type Command } from "./keys";
@@ -15,10 +15,8 @@ import { Legend } from "./legend";
 import { touchOf } from "./lighting";
 import { applyTheme, colouring, readTheme, watchTheme, type Theme } from "./paint";
 import { Panel } from "./panel";
-import { Search } from "./search";
 import { Stage, type Covered, type Picked } from "./stage";
 import { Tip } from "./tip";
-import { Toolbar } from "./toolbar";
 import { decodeScene, type Mode } from "./wire";
 
 let views = 0;
@@ -31,13 +29,11 @@ export class View {
   private readonly prefix = `lx${++views}`;
   private readonly errors = new ErrorBox();
   private readonly stage: Stage;
-  private readonly toolbar: Toolbar;
-  private readonly search: Search;
+  private readonly bar: Bar;
   private readonly legend = new Legend(() => this.relook());
   private readonly panel: Panel;
   private readonly help = new Help();
   private readonly tip = new Tip();
-  private readonly history: History;
   private readonly live = h("div", "lx-offscreen", { "aria-live": "polite", role: "status" });
   private readonly empty = h("div", "lx-empty", { hidden: true });
   private readonly note = h("div", "lx-scene-note", { hidden: true });
@@ -54,30 +50,28 @@ export class View {
 
   constructor(private readonly host: Host) {
     const guard = this.errors.guard.bind(this.errors);
-    this.history = new History(host);
     this.choice = new Choice(host, () => this.stage.scene);
-    this.stage = new Stage(this.prefix, () => this.covered(), guard(() => this.painted()), (error) => this.errors.show(error));
-    this.graph = buildGraph(this.stage.scene);
-    this.search = new Search(
-      {
-        typed: (text) => host.set("_typed", text),
-        query: (text) => host.set("query", text),
-        choose: (id) => this.refocus(id),
-        leave: () => this.focusStage(),
-      },
+    this.stage = new Stage(
       this.prefix,
+      () => this.covered(),
+      guard(() => this.painted()),
+      (error) => this.errors.show(error),
     );
-    this.toolbar = new Toolbar(this.search.element, {
-      go: (step) => this.history.go(step),
-      hops: (value) => host.set("hops", value),
-      color: (name) => host.set("color", name),
-      theme: (name) => host.set("theme", name),
+    this.graph = buildGraph(this.stage.scene);
+    this.bar = new Bar(host, this.prefix, {
+      refocus: (id) => this.refocus(id),
+      leave: () => this.focusStage(),
       fit: () => this.stage.fit(),
       zoom: (factor) => this.stage.zoom(factor),
-      fullScreen: () => void (document.fullscreenElement === this.root ? document.exitFullscreen() : this.root.requestFullscreen()),
+      fullScreen: () =>
+        void (document.fullscreenElement === this.root ? document.exitFullscreen() : this.root.requestFullscreen()),
       help: () => this.help.toggle(),
     });
-    this.panel = new Panel({ select: (id) => this.select(id), focus: (id) => this.refocus(id) }, () => this.sized(), this.prefix);
+    this.panel = new Panel(
+      { select: (id) => this.select(id), focus: (id) => this.refocus(id) },
+      () => this.sized(),
+      this.prefix,
+    );
     this.keyboard = new Keyboard({
       scene: () => this.stage.scene,
       graph: () => this.graph,
@@ -98,8 +92,23 @@ export class View {
     // JupyterLab must leave our keys alone.
     this.root.dataset["lmSuppressShortcuts"] = "true";
     this.root.classList.toggle("lx-whole", !this.host.live);
-    const graphBox = h("div", "lx-graph", {}, this.stage.element, this.note, this.empty, this.legend.element, this.tip.element);
-    this.root.append(this.toolbar.element, h("div", "lx-main", {}, graphBox, this.panel.element), this.help.element, this.errors.element, this.live);
+    const graphBox = h(
+      "div",
+      "lx-graph",
+      {},
+      this.stage.element,
+      this.note,
+      this.empty,
+      this.legend.element,
+      this.tip.element,
+    );
+    this.root.append(
+      this.bar.element,
+      h("div", "lx-main", {}, graphBox, this.panel.element),
+      this.help.element,
+      this.errors.element,
+      this.live,
+    );
   }
 
   private connect(guard: ErrorBox["guard"]): void {
@@ -111,9 +120,9 @@ export class View {
     on(["edge", "hovered"], () => this.retouch());
     on(["selection"], () => this.selected());
     on(["_detail"], () => this.detailArrived());
-    on(["query"], () => this.search.setQuery(this.host.get("query")));
-    on(["_error"], () => this.search.setError(this.host.get("_error"), this.host.get("query")));
-    on(["_suggest"], () => this.search.setSuggestions(this.host.get("_suggest")));
+    on(["query"], () => this.bar.showQuery());
+    on(["_error"], () => this.bar.showError());
+    on(["_suggest"], () => this.bar.showSuggestions());
     on(["hops", "focus", "expanded"], () => this.refreshBar());
     on(["_notice"], () => this.tip.notice(this.host.get("_notice")));
     on(["height"], () => this.sized());
@@ -130,14 +139,23 @@ export class View {
         doubleClick: guard((x, y, touch) => this.doubleClick(this.stage.pick(x, y, touch))),
         wheelPassed: () => this.tip.notice("Click the picture to zoom with the wheel, or hold Ctrl"),
         // An exported page is all picture: there is nothing else to scroll.
-        hot: () => !this.host.live || this.root.contains(document.activeElement) || document.fullscreenElement === this.root,
+        hot: () =>
+          !this.host.live || this.root.contains(document.activeElement) || document.fullscreenElement === this.root,
       }),
-      listen(stage, "click", guard((event) => this.clickButton(event))),
-      listen(this.root, "keydown", guard((event) => this.key(event))),
+      listen(
+        stage,
+        "click",
+        guard((event) => this.clickButton(event)),
+      ),
+      listen(
+        this.root,
+        "keydown",
+        guard((event) => this.key(event)),
+      ),
       listen(stage, "blur", () => this.keyboard.rest()),
       watchTheme(guard(() => this.retheme())),
       () => sizes.disconnect(),
-      () => this.search.dispose(),
+      () => this.bar.dispose(),
       () => this.stage.dispose(),
       () => this.tip.dispose(),
     );
@@ -149,8 +167,8 @@ export class View {
       this.sized();
       this.sceneArrived();
       this.panel.update(this.host.get("_detail"));
-      this.search.setQuery(this.host.get("query"));
-      this.search.setError(this.host.get("_error"), this.host.get("query"));
+      this.bar.showQuery();
+      this.bar.showError();
     })();
   }
 
@@ -178,7 +196,7 @@ export class View {
     this.empty.hidden = !scene.empty;
     this.note.textContent = scene.note;
     this.note.hidden = !scene.note;
-    this.history.note();
+    this.bar.history.note();
     this.relook();
   }
 
@@ -187,7 +205,12 @@ export class View {
     this.retouch();
     if (!this.choice.foreign) return;
     const { index } = this.stage.scene;
-    this.stage.revealAll(this.host.get("selection").map((id) => index.get(id)).filter((i) => i !== undefined));
+    this.stage.revealAll(
+      this.host
+        .get("selection")
+        .map((id) => index.get(id))
+        .filter((i) => i !== undefined),
+    );
   }
 
   private detailArrived(): void {
@@ -227,24 +250,20 @@ export class View {
     if (this.theme?.dark !== dark) this.theme = null;
     this.theme ??= readTheme(this.root, dark);
     const mode = this.mode();
-    this.stage.setLook({ graph: this.graph, theme: this.theme, colouring: colouring(scene, mode, dark), canOpen: this.host.live, open: new Set(this.host.get("columns")) });
+    this.stage.setLook({
+      graph: this.graph,
+      theme: this.theme,
+      colouring: colouring(scene, mode, dark),
+      canOpen: this.host.live,
+      open: new Set(this.host.get("columns")),
+    });
     this.legend.update(scene, mode, dark);
     this.refreshBar();
     this.retouch();
   }
 
   private refreshBar(): void {
-    const { modes, summary } = this.stage.scene;
-    this.toolbar.update({
-      canGoBack: this.history.canGoBack,
-      canGoForward: this.history.canGoForward,
-      summary,
-      hops: this.host.get("hops"),
-      live: this.host.live,
-      modes,
-      color: this.mode()?.name ?? "",
-      theme: this.host.get("theme"),
-    });
+    this.bar.update(this.stage.scene, this.mode());
   }
 
   private retouch(): void {
@@ -274,7 +293,13 @@ export class View {
     this.stage.element.classList.toggle("lx-pointing", picked.node >= 0 || picked.edge >= 0);
     const column = this.stage.scene.rows.get(picked.node)?.[picked.row];
     this.tip.show(
-      column ? column.filter((part) => part && part !== "more").join(" · ") : picked.node >= 0 ? nodes.title[picked.node] || nodes.label[picked.node] : picked.edge >= 0 ? edges.title[picked.edge] : "",
+      column
+        ? column.filter((part) => part && part !== "more").join(" · ")
+        : picked.node >= 0
+          ? nodes.title[picked.node] || nodes.label[picked.node]
+          : picked.edge >= 0
+            ? edges.title[picked.edge]
+            : "",
     );
     const id = picked.node >= 0 && nodes.kind[picked.node] !== "stub" ? nodes.id[picked.node] : "";
     if (picked.node !== node) this.host.set("hovered", id);
@@ -350,14 +375,13 @@ export class View {
       case "fit":
         return this.stage.fit();
       case "search":
-        this.search.input.focus();
-        return this.search.input.select();
+        return this.bar.focusSearch();
       case "help":
         return this.help.toggle();
       case "back":
-        return this.history.go(-1);
+        return this.bar.history.go(-1);
       case "forward":
-        return this.history.go(1);
+        return this.bar.history.go(1);
       case "escape":
         if (this.panel.close()) return this.focusStage();
         if (!this.legend.clear()) this.choice.clear();
@@ -384,7 +408,10 @@ export class View {
   private covered(): Covered {
     const overlaid = this.panel.open && this.root.classList.contains("lx-narrow");
     const { offsetWidth, offsetHeight } = this.legend.element;
-    return { right: overlaid ? this.panel.element.offsetWidth : 0, legend: { width: offsetWidth && offsetWidth + 16, height: offsetHeight && offsetHeight + 16 } };
+    return {
+      right: overlaid ? this.panel.element.offsetWidth : 0,
+      legend: { width: offsetWidth && offsetWidth + 16, height: offsetHeight && offsetHeight + 16 },
+    };
   }
 
   private painted(): void {

@@ -81,7 +81,9 @@ export class WireError extends Error {
 type Json = Record<string, unknown>;
 
 function fail(what: string): never {
-  throw new WireError(`The picture's data cannot be read: ${what}. Run the cell again; if it stays, the package and its view differ in version.`);
+  throw new WireError(
+    `The picture's data cannot be read: ${what}. Run the cell again; if it stays, the package and its view differ in version.`,
+  );
 }
 
 function object(value: unknown, what: string): Json {
@@ -134,12 +136,24 @@ export function decodeScene(data: DataView | ArrayBuffer | Uint8Array): Scene {
   if (header["version"] !== 1) fail(`version ${text(header["version"])} is not 1`);
 
   const specs = new Map(Object.entries(object(header["arrays"], "arrays")));
-  const array = <T>(name: string, dtype: string, make: new (b: ArrayBuffer, o: number, n: number) => T, size: number, count: number): T => {
+  const array = <T>(
+    name: string,
+    dtype: string,
+    make: new (b: ArrayBuffer, o: number, n: number) => T,
+    size: number,
+    count: number,
+  ): T => {
     const spec = specs.get(name);
     if (!Array.isArray(spec) || spec.length !== 3) fail(`array ${name} is missing`);
     const [type, from, n] = spec as [unknown, unknown, unknown];
     if (type !== dtype) fail(`array ${name} is ${text(type)}, not ${dtype}`);
-    if (typeof from !== "number" || typeof n !== "number" || from < 0 || from % 4 !== 0 || start + from + n * size > length) {
+    if (
+      typeof from !== "number" ||
+      typeof n !== "number" ||
+      from < 0 ||
+      from % 4 !== 0 ||
+      start + from + n * size > length
+    ) {
       fail(`array ${name} lies outside the data`);
     }
     if (count >= 0 && n !== count) fail(`array ${name} has ${n} entries, not ${count}`);
@@ -196,8 +210,16 @@ export function decodeScene(data: DataView | ArrayBuffer | Uint8Array): Scene {
   const rows = new Map<number, Row[]>();
   for (const [key, list] of Object.entries(object(header["rows"] ?? {}, "rows"))) {
     const node = Number(key);
-    if (!Number.isInteger(node) || node < 0 || node >= n || !Array.isArray(list)) fail(`rows of node ${key} fit no node`);
-    rows.set(node, list.map((row) => (Array.isArray(row) ? [plain(text(row[0])), plain(text(row[1])), plain(text(row[2]))] : [plain(text(row)), "", ""])));
+    if (!Number.isInteger(node) || node < 0 || node >= n || !Array.isArray(list))
+      fail(`rows of node ${key} fit no node`);
+    rows.set(
+      node,
+      list.map((row) =>
+        Array.isArray(row)
+          ? [plain(text(row[0])), plain(text(row[1])), plain(text(row[2]))]
+          : [plain(text(row)), "", ""],
+      ),
+    );
   }
 
   const modeList = header["modes"] ?? [];
@@ -211,7 +233,12 @@ export function decodeScene(data: DataView | ArrayBuffer | Uint8Array): Scene {
       values: u1(text(mode["array"]), n),
       entries: entries.map((entry) => {
         const it = object(entry, "a legend entry");
-        return { label: text(it["label"]), token: text(it["token"]), mark: text(it["mark"]), pattern: text(it["pattern"]) };
+        return {
+          label: text(it["label"]),
+          token: text(it["token"]),
+          mark: text(it["mark"]),
+          pattern: text(it["pattern"]),
+        };
       }),
     };
   });
@@ -229,7 +256,12 @@ export function decodeScene(data: DataView | ArrayBuffer | Uint8Array): Scene {
     rows,
     modes,
     palette,
-    metrics: { header: metric("header", 44), row: metric("row", 22), job: metric("job", 24), radius: metric("radius", 6) },
+    metrics: {
+      header: metric("header", 44),
+      row: metric("row", 22),
+      job: metric("job", 24),
+      radius: metric("radius", 6),
+    },
     focus: Array.isArray(header["focus"]) ? header["focus"].map(text) : [],
     summary: text(header["summary"]),
     empty: text(header["empty"]),
@@ -244,7 +276,8 @@ function checkEdges(edges: Edges, n: number): void {
   for (let i = 0; i < count; i++) {
     if (source[i] >= n || target[i] >= n) fail(`edge ${i} ends at a node that is not there`);
     const span = pointStart[i + 1] - pointStart[i];
-    if (pointStart[i + 1] < pointStart[i] || pointStart[i + 1] * 2 > points.length) fail(`edge ${i} has points outside the data`);
+    if (pointStart[i + 1] < pointStart[i] || pointStart[i + 1] * 2 > points.length)
+      fail(`edge ${i} has points outside the data`);
     if (span !== 0 && span % 3 !== 1) fail(`edge ${i} has ${span} points: not a chain of curves`);
   }
 }
@@ -256,15 +289,46 @@ export function emptyScene(message: string): Scene {
   const b = new Uint8Array(0);
   return {
     nodes: {
-      count: 0, id: [], kind: [], label: [], above: [], title: [], glyph: [], state: [], badge: [], caption: [],
-      columns: null, x: f, y: f, w: f, h: f, rank: u,
+      count: 0,
+      id: [],
+      kind: [],
+      label: [],
+      above: [],
+      title: [],
+      glyph: [],
+      state: [],
+      badge: [],
+      caption: [],
+      columns: null,
+      x: f,
+      y: f,
+      w: f,
+      h: f,
+      rank: u,
     },
     edges: {
-      count: 0, title: [], source: u, target: u, kind: b, basis: b, flags: b, runs: u,
-      sourceRow: u, targetRow: u, pointStart: new Uint32Array(1), points: f,
+      count: 0,
+      title: [],
+      source: u,
+      target: u,
+      kind: b,
+      basis: b,
+      flags: b,
+      runs: u,
+      sourceRow: u,
+      targetRow: u,
+      pointStart: new Uint32Array(1),
+      points: f,
     },
-    rows: new Map(), modes: [], palette: new Map(),
+    rows: new Map(),
+    modes: [],
+    palette: new Map(),
     metrics: { header: 44, row: 22, job: 24, radius: 6 },
-    focus: [], summary: "", empty: message, note: "", description: "", index: new Map(),
+    focus: [],
+    summary: "",
+    empty: message,
+    note: "",
+    description: "",
+    index: new Map(),
   };
 }

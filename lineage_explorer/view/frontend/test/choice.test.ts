@@ -7,10 +7,21 @@ import { graphOf, lettersOf, node, scene } from "./scenes";
 
 function host(values: Partial<State> = {}): Host {
   const state: State = { ...DEFAULTS, ...values };
-  return { live: true, get: (name) => state[name], set: (name, value) => void (state[name] = value), on: () => () => undefined };
+  return {
+    live: true,
+    get: (name) => state[name],
+    set: (name, value) => void (state[name] = value),
+    on: () => () => undefined,
+  };
 }
 
-const shown = scene([node("a"), node("load", { kind: "job" }), node("stub:out:a", { kind: "stub" })], [{ source: 0, target: 1 }, { source: 0, target: 2, kind: 5 }]);
+const shown = scene(
+  [node("a"), node("load", { kind: "job" }), node("stub:out:a", { kind: "stub" })],
+  [
+    { source: 0, target: 1 },
+    { source: 0, target: 2, kind: 5 },
+  ],
+);
 const choiceOn = (values?: Partial<State>) => {
   const it = host(values);
   return { it, choice: new Choice(it, () => shown) };
@@ -75,7 +86,15 @@ test("a selection set by Python is foreign, the view's own is not", () => {
 
 const chain = graphOf("abcd", ["ab", "bc"]);
 const graph = buildGraph(chain);
-const idle: Hand = { hover: { node: -1, row: -1, edge: -1 }, hovered: "", active: -1, selection: [], edge: [], mode: null, chosen: new Set() };
+const idle: Hand = {
+  hover: { node: -1, row: -1, edge: -1 },
+  hovered: "",
+  active: -1,
+  selection: [],
+  edge: [],
+  mode: null,
+  chosen: new Set(),
+};
 
 test("nothing chosen and nothing hovered lights nothing", () => {
   expect(touchOf(chain, graph, idle).lit).toBeNull();
@@ -102,7 +121,13 @@ test("ids that are not shown are passed over", () => {
 });
 
 test("of parallel edges the one that is not between columns is found", () => {
-  const two = scene([node("a"), node("b")], [{ source: 0, target: 1, kind: 4 }, { source: 0, target: 1, kind: 2 }]);
+  const two = scene(
+    [node("a"), node("b")],
+    [
+      { source: 0, target: 1, kind: 4 },
+      { source: 0, target: 1, kind: 2 },
+    ],
+  );
   expect(findEdge(two, ["a", "b"])).toBe(1);
   expect(findEdge(two, ["b", "a"])).toBe(-1);
 });

@@ -32,7 +32,16 @@ test("a mark sits on the curve", () => {
 });
 
 const cards = scene(
-  [node("a", { rows: [["id", "", ""], ["mail", "", ""]], h: 88 }), node("b", { x: 400 })],
+  [
+    node("a", {
+      rows: [
+        ["id", "", ""],
+        ["mail", "", ""],
+      ],
+      h: 88,
+    }),
+    node("b", { x: 400 }),
+  ],
   [{ source: 0, target: 1 }],
 );
 const hits = new Hits(cards);
@@ -54,7 +63,10 @@ test("an edge is hit near its curve, not in its whole box", () => {
 });
 
 test("the extent holds nodes and edges", () => {
-  const round = scene([node("a"), node("b", { x: 400 })], [{ source: 1, target: 0, points: [608, 22, 700, 22, 700, -90, 300, -90, -80, -90, -80, 22, 0, 22] }]);
+  const round = scene(
+    [node("a"), node("b", { x: 400 })],
+    [{ source: 1, target: 0, points: [608, 22, 700, 22, 700, -90, 300, -90, -80, -90, -80, 22, 0, 22] }],
+  );
   expect(extent(round)).toMatchObject({ minX: -80, minY: -90, maxX: 700 });
 });
 

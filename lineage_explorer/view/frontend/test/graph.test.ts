@@ -22,24 +22,38 @@ test("the closure agrees with a matrix product, cycles and self-loops included",
   const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
   for (let round = 0; round < 30; round++) {
     const letters = "abcdefgh";
-    const pairs = Array.from({ length: 10 }, () => letters[Math.floor(random() * 8)] + letters[Math.floor(random() * 8)]);
+    const pairs = Array.from(
+      { length: 10 },
+      () => letters[Math.floor(random() * 8)] + letters[Math.floor(random() * 8)],
+    );
     const shown = graphOf(letters, pairs);
-    const reach = Array.from({ length: 8 }, (_, i) => Array.from({ length: 8 }, (_, j) => i === j || pairs.includes(letters[i] + letters[j])));
-    for (let k = 0; k < 8; k++) for (let i = 0; i < 8; i++) for (let j = 0; j < 8; j++) reach[i][j] ||= reach[i][k] && reach[k][j];
+    const reach = Array.from({ length: 8 }, (_, i) =>
+      Array.from({ length: 8 }, (_, j) => i === j || pairs.includes(letters[i] + letters[j])),
+    );
+    for (let k = 0; k < 8; k++)
+      for (let i = 0; i < 8; i++) for (let j = 0; j < 8; j++) reach[i][j] ||= reach[i][k] && reach[k][j];
     const start = Math.floor(random() * 8);
-    const expected = Array.from(letters).filter((_, i) => reach[i][start] || reach[start][i]).join("");
+    const expected = Array.from(letters)
+      .filter((_, i) => reach[i][start] || reach[start][i])
+      .join("");
     expect(lettersOf(shown, lightNodes(shown, buildGraph(shown), [start]).nodes)).toBe(expected);
   }
 });
 
 test("a column lights its own path through the cards and no other column's", () => {
-  const rows: [string, string, string][] = [["id", "", ""], ["mail", "", ""]];
-  const cards = scene([node("a", { rows }), node("b", { rows }), node("c", { rows })], [
-    { source: 0, target: 1, kind: 4, sourceRow: 0, targetRow: 1 },
-    { source: 1, target: 2, kind: 4, sourceRow: 1, targetRow: 0 },
-    { source: 0, target: 2, kind: 4, sourceRow: 1, targetRow: 1 },
-    { source: 0, target: 1, kind: 2 },
-  ]);
+  const rows: [string, string, string][] = [
+    ["id", "", ""],
+    ["mail", "", ""],
+  ];
+  const cards = scene(
+    [node("a", { rows }), node("b", { rows }), node("c", { rows })],
+    [
+      { source: 0, target: 1, kind: 4, sourceRow: 0, targetRow: 1 },
+      { source: 1, target: 2, kind: 4, sourceRow: 1, targetRow: 0 },
+      { source: 0, target: 2, kind: 4, sourceRow: 1, targetRow: 1 },
+      { source: 0, target: 1, kind: 2 },
+    ],
+  );
   const lit = lightRow(cards, 1, 1);
   expect([...lit.edges]).toEqual([1, 1, 0, 0]);
   expect([...lit.rows].sort()).toEqual(["0:0", "1:1", "2:0"]);
@@ -73,6 +87,12 @@ test("neighbours are counted once, however many edges lead there, and never the 
 });
 
 test("a node's sentence says name, kind, neighbours and state", () => {
-  const shown = scene([node("a"), node("load", { kind: "job", state: "FAIL" }), node("b")], [{ source: 0, target: 1 }, { source: 1, target: 2 }]);
+  const shown = scene(
+    [node("a"), node("load", { kind: "job", state: "FAIL" }), node("b")],
+    [
+      { source: 0, target: 1 },
+      { source: 1, target: 2 },
+    ],
+  );
   expect(sentence(shown, buildGraph(shown), 1)).toBe("load, job, 1 upstream, 1 downstream, failed");
 });

@@ -60,12 +60,17 @@ test("stopping to listen leaves no listener", () => {
   expect(listeners.get("change:focus")?.size).toBe(0);
 });
 
-const base64 = (names: string[]) => btoa(String.fromCharCode(...encode({ nodes: names.map((name) => node(name)), edges: [] })));
+const base64 = (names: string[]) =>
+  btoa(String.fromCharCode(...encode({ nodes: names.map((name) => node(name)), edges: [] })));
 const page = () =>
   new StaticHost({
     state: { focus: ["a"] },
     scene: base64(["a", "b"]),
-    details: { a: { for: "a", title: "Orders", above: "shop", kind: "dataset" }, b: { for: "b", title: "load_orders", above: "", kind: "job" }, "a\0b": { for: "edge" } },
+    details: {
+      a: { for: "a", title: "Orders", above: "shop", kind: "dataset" },
+      b: { for: "b", title: "load_orders", above: "", kind: "job" },
+      "a\0b": { for: "edge" },
+    },
     scenes: { b: base64(["b", "c"]) },
   });
 const shown = (host: StaticHost) => decodeScene(host.get("_scene")!).nodes.id;

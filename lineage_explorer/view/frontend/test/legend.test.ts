@@ -5,7 +5,13 @@ import { colouring, safeColour } from "../src/paint";
 import { node, scene } from "./scenes";
 
 const shown = scene(
-  [node("a", { modes: [0] }), node("b", { modes: [2] }), node("c", { modes: [0] }), node("d"), node("stub:in:a", { kind: "stub", modes: [0] })],
+  [
+    node("a", { modes: [0] }),
+    node("b", { modes: [2] }),
+    node("c", { modes: [0] }),
+    node("d"),
+    node("stub:in:a", { kind: "stub", modes: [0] }),
+  ],
   [],
   { modes: MODES.slice(0, 1), palette: PALETTE },
 );

@@ -3,7 +3,10 @@ import { chooseNear, cutMiddle, levelOf, MIN_TEXT, textSizes } from "../src/near
 import { node, scene } from "./scenes";
 
 const size = { width: 1000, height: 600 };
-const many = scene(Array.from({ length: 50 }, (_, i) => node(`n${i}`, { x: i * 300 })), []);
+const many = scene(
+  Array.from({ length: 50 }, (_, i) => node(`n${i}`, { x: i * 300 })),
+  [],
+);
 const all = Array.from({ length: 50 }, (_, i) => i);
 
 test("cards become name plates under 0.6 and blocks under 0.3", () => {

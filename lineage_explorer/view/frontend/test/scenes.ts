@@ -14,7 +14,10 @@ export function scene(nodes: FakeNode[], edges: FakeEdge[], more: Partial<FakeSc
 /** A named graph: letters are nodes, "ab" is an edge from a to b; x by rank, y by place. */
 export function graphOf(letters: string, pairs: string[], rank: (letter: string) => number = () => 0): Scene {
   const nodes = Array.from(letters).map((id, i) => node(id, { rank: rank(id), x: rank(id) * 300, y: i * 60 }));
-  return scene(nodes, pairs.map((pair) => ({ source: letters.indexOf(pair[0]), target: letters.indexOf(pair[1]) })));
+  return scene(
+    nodes,
+    pairs.map((pair) => ({ source: letters.indexOf(pair[0]), target: letters.indexOf(pair[1]) })),
+  );
 }
 
 export const lettersOf = (scene: Scene, flags: Uint8Array) => scene.nodes.id.filter((_, i) => flags[i]).join("");

@@ -8,7 +8,11 @@ import { pointAt, readError, readSuggestions } from "../src/search";
 test("tokens joined are the text again", () => {
   const sql = "-- day\nSELECT 'it''s', 1.5 FROM \"t\" /* x */ where a_1 = 2;";
   for (const language of ["sql", "python", "json", "text", "unknown"]) {
-    expect(tokens(sql, language).map(([, text]) => text).join("")).toBe(sql);
+    expect(
+      tokens(sql, language)
+        .map(([, text]) => text)
+        .join(""),
+    ).toBe(sql);
   }
 });
 
@@ -53,7 +57,11 @@ test("suggestions that are none are left out", () => {
 });
 
 test("a detail with parts missing is still a detail", () => {
-  expect(readDetail('{"for":"a","tabs":[null,{"name":"x"}]}')).toMatchObject({ for: "a", title: "", tabs: [{ name: "x", blocks: [] }] });
+  expect(readDetail('{"for":"a","tabs":[null,{"name":"x"}]}')).toMatchObject({
+    for: "a",
+    title: "",
+    tabs: [{ name: "x", blocks: [] }],
+  });
   expect(readDetail("[")).toBeNull();
 });
 

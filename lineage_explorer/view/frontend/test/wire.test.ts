@@ -4,7 +4,10 @@ import { decodeScene, WireError } from "../src/wire";
 import { node } from "./scenes";
 
 const sample: FakeScene = {
-  nodes: [node("a", { x: 1.5, y: -2, rank: 3, modes: [1], rows: [["id", "int", ""]] }), node("b", { kind: "job", state: "FAIL" })],
+  nodes: [
+    node("a", { x: 1.5, y: -2, rank: 3, modes: [1], rows: [["id", "int", ""]] }),
+    node("b", { kind: "job", state: "FAIL" }),
+  ],
   edges: [{ source: 0, target: 1, kind: 4, flags: 6, runs: 7, sourceRow: 0, title: "reads" }],
   modes: [{ name: "kind", title: "Kind", entries: [{ label: "x", token: "cat0", mark: "A", pattern: "dots" }] }],
   palette: { cat0: ["#fff", "#000"] },

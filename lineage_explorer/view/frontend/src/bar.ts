@@ -1,0 +1,88 @@
+// The bar with its wiring: search, history and switches, each tied to the host's values.
+
+import { History } from "./history";
+import type { Host } from "./host";
+import { Search } from "./search";
+import { Toolbar } from "./toolbar";
+import type { Mode, Scene } from "./wire";
+
+export interface BarActions {
+  refocus(id: string): void;
+  /** The search box is left for the picture. */
+  leave(): void;
+  fit(): void;
+  zoom(factor: number): void;
+  fullScreen(): void;
+  help(): void;
+}
+
+export class Bar {
+  readonly history: History;
+  private readonly search: Search;
+  private readonly toolbar: Toolbar;
+
+  constructor(
+    private readonly host: Host,
+    prefix: string,
+    actions: BarActions,
+  ) {
+    this.history = new History(host);
+    this.search = new Search(
+      {
+        typed: (text) => host.set("_typed", text),
+        query: (text) => host.set("query", text),
+        choose: (id) => actions.refocus(id),
+        leave: () => actions.leave(),
+      },
+      prefix,
+    );
+    this.toolbar = new Toolbar(this.search.element, {
+      go: (step) => this.history.go(step),
+      hops: (value) => host.set("hops", value),
+      color: (name) => host.set("color", name),
+      theme: (name) => host.set("theme", name),
+      fit: () => actions.fit(),
+      zoom: (factor) => actions.zoom(factor),
+      fullScreen: () => actions.fullScreen(),
+      help: () => actions.help(),
+    });
+  }
+
+  get element(): HTMLElement {
+    return this.toolbar.element;
+  }
+
+  update(scene: Scene, mode: Mode | null): void {
+    this.toolbar.update({
+      canGoBack: this.history.canGoBack,
+      canGoForward: this.history.canGoForward,
+      summary: scene.summary,
+      hops: this.host.get("hops"),
+      live: this.host.live,
+      modes: scene.modes,
+      color: mode?.name ?? "",
+      theme: this.host.get("theme"),
+    });
+  }
+
+  showQuery(): void {
+    this.search.setQuery(this.host.get("query"));
+  }
+
+  showError(): void {
+    this.search.setError(this.host.get("_error"), this.host.get("query"));
+  }
+
+  showSuggestions(): void {
+    this.search.setSuggestions(this.host.get("_suggest"));
+  }
+
+  focusSearch(): void {
+    this.search.input.focus();
+    this.search.input.select();
+  }
+
+  dispose(): void {
+    this.search.dispose();
+  }
+}
