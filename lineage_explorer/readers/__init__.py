@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from lineage_explorer.readers.accumulate import accumulate, note_shared_runs
+from lineage_explorer.readers.accumulate import Place, accumulate, note_odd_runs
 from lineage_explorer.readers.frames import frames_of
 from lineage_explorer.readers.lines import Found, events
 from lineage_explorer.readers.openlineage import Teller, Told
@@ -36,7 +36,7 @@ def read(source: object, *, strict: bool = False, redact: bool = True) -> Read:
     problems = Problems(strict)
     found = blobs(source)
     told: list[Told] = []
-    places: list[tuple[str, int, int, int]] = []
+    places: list[Place] = []
     teller = Teller(redact=redact)
     seen: set[bytes] = set()
     with _no_collector():
@@ -55,8 +55,8 @@ def read(source: object, *, strict: bool = False, redact: bool = True) -> Read:
                     continue
                 told.append(one)
                 places.append((blob.label, line, offset, part.length))
-        note_shared_runs(told, [place[:3] for place in places], problems)
         state = accumulate(told)
+        note_odd_runs(state, told, places, problems)
         frames = frames_of(state, told, places, problems.frame())
     return Read(frames, {blob.label: blob for blob in found})
 

@@ -20,6 +20,10 @@ from lineage_explorer.readers.openlineage import TERMINAL, Facets, Part, Told
 from lineage_explorer.readers.problems import Problems
 
 
+Place = tuple[str, int, int, int]
+"""Where an event lies: file, line, offset, length."""
+
+
 class Kept(NamedTuple):
     """A facet as it stands: its text, its typed form, the event that told it."""
 
@@ -81,6 +85,8 @@ class Context:
     started: int | None = None
     ended: int | None = None
     terminal: str | None = None
+    ends: list[tuple[str, int]] = field(default_factory=list)
+    """Terminal events: type and event."""
     began: bool = False
     events: int = 0
     first_event: int = -1
@@ -140,6 +146,7 @@ class Accumulated:
             context.started = told.time
         if told.type in TERMINAL:
             context.terminal, context.ended = told.type, told.time
+            context.ends.append((told.type, told.event))
         return context
 
     def _job(self, part: Part, told: Told) -> Thing:
@@ -237,13 +244,19 @@ def shared_runs(told: Iterable[Told]) -> Iterator[tuple[str, list[Name]]]:
             yield run, sorted(jobs)
 
 
-def note_shared_runs(told: list[Told], files: list[tuple[str, int, int]], into: Problems) -> None:
-    """A problem for each run id that unrelated jobs use, at its first event."""
+def note_odd_runs(
+    state: Accumulated, told: list[Told], places: list[Place], into: Problems
+) -> None:
+    """Problems that only show over several events: shared run ids, and runs that end twice."""
     first = {one.run: one.event for one in reversed(told) if one.run is not None}
     for run, jobs in shared_runs(told):
-        file, line, offset = files[first[run]]
         names = ", ".join(repr(name) for _, name in jobs[:4])
-        into.add("run-of-two-jobs", f"run {run!r} belongs to {names}.", file, line, offset)
+        into.add("run-of-two-jobs", f"run {run!r} belongs to {names}.", *places[first[run]][:3])
+    for context in state.contexts.values():
+        if context.run is not None and len({kind for kind, _ in context.ends}) > 1:
+            kinds = ", then ".join(kind for kind, _ in context.ends)
+            last = places[context.ends[-1][1]]
+            into.add("two-ends", f"run {context.run!r} ended {kinds}.", *last[:3])
 
 
 def _families(told: Iterable[Told]) -> dict[tuple[str | None, Name | None], Name]:

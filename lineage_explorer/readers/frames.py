@@ -11,7 +11,7 @@ import polars as pl
 
 from lineage_explorer.naming import Name, dataset_id, job_id
 from lineage_explorer.readers import facets as f
-from lineage_explorer.readers.accumulate import Accumulated, Kept, Role, Thing, newest, see
+from lineage_explorer.readers.accumulate import Accumulated, Kept, Place, Role, Thing, newest, see
 from lineage_explorer.readers.flows import Flows, flows
 from lineage_explorer.readers.openlineage import Told
 from lineage_explorer.readers.schemas import Schemas, tag, typed
@@ -36,7 +36,6 @@ from lineage_explorer.tables import (
 _INTEGRATION = re.compile(r"/integration/([A-Za-z][\w-]*)|providers-(openlineage)\b")
 
 Node = Callable[[Name], str]
-Place = tuple[str, int, int, int]
 
 
 def frames_of(

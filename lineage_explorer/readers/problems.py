@@ -22,6 +22,7 @@ CODES: dict[str, tuple[str, str]] = {
     "not-an-event": ("error", "expected an object with run, job or dataset (OpenLineage)."),
     "not-json": ("error", "give NDJSON, a JSON array, or one event per file."),
     "run-of-two-jobs": ("warning", "read as two runs; one runId was used by unrelated jobs."),
+    "two-ends": ("warning", "its state is that of the last one; see lin.events for the others."),
     "two-zones": ("info", "the offset was taken and the Z after it ignored."),
     "unknown-type": ("info", "read like OTHER; the specification has no such eventType."),
     "unreadable-file": ("error", "check that the file exists, is whole, and may be read."),

@@ -179,11 +179,11 @@ class Explorer(anywidget.AnyWidget):
             f'<img data-lx-fallback="{self._fallback}" alt="{escape(self.scene.description)}" '
             f'style="max-width:100%" src="data:image/svg+xml;base64,{b64encode(image).decode()}">'
         )
-        display({"text/html": html, "text/plain": repr(self)}, raw=True)  # type: ignore[no-untyped-call]
+        display({"text/html": html, "text/plain": repr(self)}, raw=True)
         bundle = self._repr_mimebundle_()
         if bundle is not None:
             data, metadata = bundle
-            display({**data, "text/plain": ""}, metadata=metadata, raw=True)  # type: ignore[no-untyped-call]
+            display({**data, "text/plain": ""}, metadata=metadata, raw=True)
 
     def __repr__(self) -> str:
         about = f"query={self.query!r}" if self.query else f"focus={list(self.focus)!r}"

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 import networkx as nx
 from hypothesis import strategies as st
 
-from tests.frames import Bundle, frames_of, node
-
 from lineage_explorer.tables import Frames
+from tests.frames import Bundle, frames_of, node
 
 Pair = tuple[str, str]
 
@@ -42,7 +41,9 @@ class Made:
 
     def flows(self) -> set[tuple[str, str | None, str]]:
         """(source, job, target), with those that carrying jobs add."""
-        found = {(s, j, t) for j, sources, targets in self.bundles for s in sources for t in targets}
+        found = {
+            (s, j, t) for j, sources, targets in self.bundles for s in sources for t in targets
+        }
         bases = self.bases or ["implied"] * len(self.bundles)
         declared = {
             (j, t)
@@ -120,9 +121,7 @@ def lineages(draw: st.DrawFn, *, carried: bool = True, acyclic: bool = False) ->
     bundle = st.tuples(st.sampled_from([*JOBS, None]), some, some)
     bundles: list[Bundle] = list(draw(st.lists(bundle, max_size=6)))
     if acyclic:
-        bundles = [
-            (job, [s], [t]) for job, of, to in bundles for s in of for t in to if s < t
-        ]
+        bundles = [(job, [s], [t]) for job, of, to in bundles for s in of for t in to if s < t]
     pair = st.lists(st.tuples(st.sampled_from(JOBS), st.sampled_from(DATASETS)), max_size=3)
     bases = [draw(st.sampled_from(["declared", "implied"])) for _ in bundles]
     return Made(bundles, bases, draw(pair), draw(pair), DATASETS + JOBS)

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.frames import frames_of, node
-from tests.graph.oracle import DATASETS, JOBS, Made, lineages
 
 from lineage_explorer.graph.index import Direction, Index, build_index
 from lineage_explorer.graph.reach import MOST, Reach, reach
+from tests.frames import frames_of, node
+from tests.graph.oracle import DATASETS, JOBS, Made, lineages
 
 BOTH = st.sampled_from(["upstream", "downstream"])
 ANY = st.sampled_from(DATASETS + JOBS)
@@ -24,9 +24,7 @@ def reached(made: Made, start: str, direction: Direction, hops: int | None = Non
 
 
 def hops_of(found: Reach) -> dict[str, int]:
-    return {
-        name(found.index, at): int(hops) for at, hops in enumerate(found.distance) if hops > 0
-    }
+    return {name(found.index, at): int(hops) for at, hops in enumerate(found.distance) if hops > 0}
 
 
 @given(lineages(), ANY, BOTH)

@@ -54,6 +54,12 @@ def test_a_run_without_a_terminal_event_is_not_called_complete(kind, state) -> N
     assert run["ended"] is None
 
 
+def test_a_run_that_ends_twice_has_its_last_state_and_is_told() -> None:
+    lin = lx.read([run_event(kind="FAIL", time=START), run_event(kind="COMPLETE", time=END)])
+    assert one_run(lin)["state"] == "COMPLETE"
+    assert lin.problems.select("code", "line").rows() == [("two-ends", 2)]
+
+
 def test_a_facet_replaces_the_earlier_one_as_a_whole() -> None:
     def described(text: str, time: str) -> dict:
         return run_event(

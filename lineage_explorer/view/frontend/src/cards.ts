@@ -27,6 +27,12 @@ export interface Touch {
   readonly active: number;
 }
 
+/** The node whose columns a click opens or closes; null where the click was elsewhere. */
+export function openedBy(target: EventTarget | null): number | null {
+  const card = target instanceof Element ? target.closest(".lx-open")?.closest(".lx-node") : null;
+  return card ? Number(card.id.slice(card.id.lastIndexOf("-") + 1)) : null;
+}
+
 const ruler = document.createElement("canvas").getContext("2d");
 
 function fitted(text: string, font: string, room: number): string {
@@ -115,8 +121,10 @@ function makeCard(look: Look, i: number): HTMLElement {
   if (tint.colour) card.style.setProperty("--lx-tint", tint.colour);
   if (shape === "dataset") fillDataset(card, look, i, tint);
   else fillPill(card, look, i, tint, shape);
-  if (caption[i])
-    card.append(h("div", "lx-caption", {}, fitted(caption[i], `10.5px ${theme.font}`, Math.max(w[i], 208))));
+  if (caption[i] && look.sizes.above) {
+    const font = `${look.sizes.above}px ${theme.font}`;
+    card.append(h("div", "lx-caption", {}, fitted(caption[i], font, Math.max(w[i], 208))));
+  }
   return card;
 }
 
@@ -133,22 +141,25 @@ function fillDataset(card: HTMLElement, look: Look, i: number, tint: Colouring):
   if (glyph[i] === "model") card.classList.add("lx-model");
   if (tint.colour) card.append(bar(tint));
 
-  const chips = h("span", "lx-chips");
-  if (sizes.chip) {
-    if (badge[i]) chips.append(h("span", "lx-chip", {}, badge[i]));
-    if (tint.mark) chips.append(h("span", "lx-chip lx-mark", {}, tint.mark));
-  }
+  const inLine = sizes.above > 0 && (above[i] !== "" || drawing !== null);
+  const chips = h("span", inLine ? "lx-chips" : "lx-chips lx-floating");
+  // Without the line above there is room for one: the mark, because a colour never stands alone.
+  if (badge[i] && (inLine || !tint.mark)) chips.append(h("span", "lx-chip", {}, badge[i]));
+  if (tint.mark) chips.append(h("span", "lx-chip lx-mark", {}, tint.mark));
   const openable = look.canOpen && (rows !== undefined || (columns ? columns[i] > 0 : true));
   const head = h("div", "lx-head");
   head.style.height = `${scene.metrics.header - 1}px`;
-  if (sizes.above && (above[i] || drawing)) {
+  if (inLine) {
     const line = h("div", "lx-above");
     if (drawing) line.append(icon(drawing, 11));
     line.append(h("span", "lx-above-text", {}, above[i]));
     line.append(chips);
     head.append(line);
+  } else if (chips.hasChildNodes()) {
+    card.append(chips);
   }
-  const room = w[i] - 15 - (openable ? 28 : 12);
+  const beside = openable || (!inLine && chips.hasChildNodes());
+  const room = w[i] - 15 - (beside ? 32 : 12);
   head.append(h("div", "lx-label", {}, fitted(label[i], `${sizes.label}px ${theme.font}`, room)));
   card.append(head);
   if (openable) card.append(openButton(label[i], look.open.has(id[i]) || rows !== undefined));
@@ -196,6 +207,6 @@ function fillPill(card: HTMLElement, look: Look, i: number, tint: Colouring, sha
     room -= 17;
   }
   card.append(h("span", "lx-label", {}, fitted(label[i], `${sizes.job}px ${theme.font}`, room)));
-  if (tint.mark && sizes.chip && shape !== "stub") card.append(h("span", "lx-corner", {}, tint.mark));
+  if (tint.mark && shape !== "stub") card.append(h("span", "lx-corner", {}, tint.mark));
   else if (badge[i] && shape === "cluster") card.append(h("span", "lx-chip", {}, badge[i]));
 }

@@ -6,7 +6,7 @@ export class ErrorBox {
   readonly element = h("div", "lx-crash", { role: "alert", hidden: true });
 
   show(error: unknown): void {
-    const text = error instanceof Error ? `${error.name}: ${error.message}\n${error.stack ?? ""}` : String(error);
+    const text = wordsOf(error);
     const close = h("button", "lx-link", { type: "button" }, "Close");
     close.addEventListener("click", () => (this.element.hidden = true));
     this.element.replaceChildren(
@@ -34,4 +34,11 @@ export class ErrorBox {
       }
     };
   }
+}
+
+/** The error with its trace; some browsers begin the trace with the message, some do not. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const trace = error.stack ?? "";
+  return trace.includes(error.message) ? trace : `${error.name}: ${error.message}\n${trace}`;
 }

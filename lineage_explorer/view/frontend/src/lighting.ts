@@ -19,6 +19,11 @@ export interface Hand {
   readonly chosen: ReadonlySet<number>;
 }
 
+/** Where ids are in a scene; those it does not show are passed over. */
+export function indexesOf(scene: Scene, ids: readonly string[]): number[] {
+  return ids.map((id) => scene.index.get(id)).filter((i) => i !== undefined);
+}
+
 /** The edge between two ids; one that is not between columns if there is a choice. */
 export function findEdge(scene: Scene, ends: readonly string[]): number {
   const { count, source, target, kind } = scene.edges;
@@ -50,7 +55,7 @@ function litBy(scene: Scene, graph: Graph, hand: Hand, selected: readonly number
 }
 
 export function touchOf(scene: Scene, graph: Graph, hand: Hand): Touch & { readonly edge: number } {
-  const selected = hand.selection.map((id) => scene.index.get(id)).filter((i) => i !== undefined);
+  const selected = indexesOf(scene, hand.selection);
   const edge = findEdge(scene, hand.edge);
   return {
     lit: litBy(scene, graph, hand, selected, edge),

@@ -36,7 +36,7 @@ export function textSizes(zoom: number): TextSizes {
     job: atLeast(12, zoom),
     above: zoom >= 0.75 ? atLeast(10.5, zoom) : 0,
     row: atLeast(11, zoom),
-    chip: zoom >= 0.75 ? atLeast(10, zoom) : 0,
+    chip: atLeast(10, zoom),
   };
 }
 

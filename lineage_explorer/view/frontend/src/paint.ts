@@ -1,7 +1,7 @@
 // Colours: the theme in force, a node's colour in a mode, and the patterns that go with colour.
 
 import type { StateName } from "./glyphs";
-import type { Mode, ModeEntry, Scene } from "./wire";
+import type { Mode, Scene } from "./wire";
 
 export type ThemeName = "auto" | "light" | "dark";
 
@@ -80,10 +80,9 @@ export function tokenColour(scene: Scene, token: string, dark: boolean): string 
   return pair ? safeColour(pair[dark ? 1 : 0]) : null;
 }
 
-export const NO_COLOUR = 255;
-
-export function entryOf(mode: Mode | null, node: number): ModeEntry | null {
-  return mode ? (mode.entries[mode.values[node]] ?? null) : null;
+/** The colour mode of that name, else the first, null where there is none. */
+export function modeOf(scene: Scene, name: string): Mode | null {
+  return scene.modes.find((mode) => mode.name === name) ?? scene.modes.at(0) ?? null;
 }
 
 export interface Colouring {

@@ -1,8 +1,18 @@
 // The hover text and short notices.
 
 import { h } from "./dom";
+import type { Picked } from "./stage";
+import type { Scene } from "./wire";
 
 const WAIT = 350;
+
+/** What lies under the pointer, in full: a column, a node or an edge. */
+export function tipText({ nodes, edges, rows }: Scene, { node, row, edge }: Picked): string {
+  const column = rows.get(node)?.[row];
+  if (column) return column.filter((part) => part && part !== "more").join(" · ");
+  if (node >= 0) return nodes.title[node] || nodes.label[node];
+  return edge >= 0 ? edges.title[edge] : "";
+}
 
 export class Tip {
   readonly element = h("div", "lx-tips");

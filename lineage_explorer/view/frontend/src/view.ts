@@ -1,6 +1,7 @@
 // The view as a whole: the host's values on one side, the stage and its furniture on the other.
 
 import { Bar } from "./bar";
+import { openedBy } from "./cards";
 import { Choice } from "./choice";
 import { h, listen } from "./dom";
 import { ErrorBox } from "./errors";
@@ -12,11 +13,11 @@ import { same, type Host, type Name } from "./host";
 import { Keyboard } from "./keyboard";
 import { commandOf, type Command } from "./keys";
 import { Legend } from "./legend";
-import { touchOf } from "./lighting";
-import { applyTheme, colouring, readTheme, watchTheme, type Theme } from "./paint";
+import { indexesOf, touchOf } from "./lighting";
+import { applyTheme, colouring, modeOf, readTheme, watchTheme, type Theme } from "./paint";
 import { Panel } from "./panel";
 import { Stage, type Covered, type Picked } from "./stage";
-import { Tip } from "./tip";
+import { Tip, tipText } from "./tip";
 import { decodeScene, type Mode } from "./wire";
 
 let views = 0;
@@ -204,13 +205,7 @@ export class View {
   private selected(): void {
     this.retouch();
     if (!this.choice.foreign) return;
-    const { index } = this.stage.scene;
-    this.stage.revealAll(
-      this.host
-        .get("selection")
-        .map((id) => index.get(id))
-        .filter((i) => i !== undefined),
-    );
+    this.stage.revealAll(indexesOf(this.stage.scene, this.host.get("selection")));
   }
 
   private detailArrived(): void {
@@ -219,23 +214,15 @@ export class View {
     const wait = Math.max(0, this.lastClick + DOUBLE_MS - performance.now());
     const show = this.errors.guard(() => {
       this.panel.update(this.host.get("_detail"));
-      const id = this.host.get("selection")[0];
-      if (wait && this.panel.open && id) this.revealSoon(id);
+      // The panel takes its room first; then the node may have to come out from under it.
+      if (wait && this.panel.open) requestAnimationFrame(() => this.follow());
     });
     if (wait && !this.panel.open) this.detailTimer = setTimeout(show, wait);
     else show();
   }
 
-  private revealSoon(id: string): void {
-    requestAnimationFrame(() => {
-      const node = this.stage.scene.index.get(id);
-      if (node !== undefined) this.stage.reveal(node);
-    });
-  }
-
   private mode(): Mode | null {
-    const { modes } = this.stage.scene;
-    return modes.find((mode) => mode.name === this.host.get("color")) ?? modes.at(0) ?? null;
+    return modeOf(this.stage.scene, this.host.get("color"));
   }
 
   private retheme(): void {
@@ -289,18 +276,9 @@ export class View {
     if (at) this.tip.follow(at[0], at[1]);
     if (picked.node === node && picked.row === row && picked.edge === edge) return;
     this.hover = picked;
-    const { nodes, edges } = this.stage.scene;
+    const { nodes } = this.stage.scene;
     this.stage.element.classList.toggle("lx-pointing", picked.node >= 0 || picked.edge >= 0);
-    const column = this.stage.scene.rows.get(picked.node)?.[picked.row];
-    this.tip.show(
-      column
-        ? column.filter((part) => part && part !== "more").join(" · ")
-        : picked.node >= 0
-          ? nodes.title[picked.node] || nodes.label[picked.node]
-          : picked.edge >= 0
-            ? edges.title[picked.edge]
-            : "",
-    );
+    this.tip.show(tipText(this.stage.scene, picked));
     const id = picked.node >= 0 && nodes.kind[picked.node] !== "stub" ? nodes.id[picked.node] : "";
     if (picked.node !== node) this.host.set("hovered", id);
     this.retouch();
@@ -322,9 +300,8 @@ export class View {
   }
 
   private clickButton(event: MouseEvent): void {
-    const button = event.target instanceof Element ? event.target.closest(".lx-open") : null;
-    const card = button?.closest(".lx-node");
-    if (card) this.choice.toggleColumns(Number(card.id.slice(card.id.lastIndexOf("-") + 1)));
+    const node = openedBy(event.target);
+    if (node !== null) this.choice.toggleColumns(node);
   }
 
   private choose(node: number, add: boolean): void {
@@ -387,8 +364,6 @@ export class View {
         if (!this.legend.clear()) this.choice.clear();
     }
   }
-
-  // Room --------------------------------------------------------------------------------------
 
   private sized(): void {
     if (this.host.live) this.root.style.height = `${Math.max(240, this.host.get("height"))}px`;
