@@ -20,7 +20,7 @@ def suggest(lin: Lineage, typed: str) -> list[list[str]]:
     A name that begins with the text, then a part of a name that does, then any that holds it;
     short names before long ones.
     """
-    text = typed.strip().lower()
+    text = typed.strip().lstrip("+0123456789(").lower() or typed.strip().lower()
     if not text:
         return []
     name = pl.col("name").str.to_lowercase()

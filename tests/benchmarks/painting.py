@@ -94,11 +94,12 @@ def once(page: Page, url: str) -> float:
     """Open the notebook afresh, run its first cell, then time the second."""
     page.goto(f"{url}/lab/tree/paint.ipynb?token={TOKEN}&reset")
     page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=60_000)
+    page.get_by_text("| Idle").first.wait_for(timeout=60_000)
     page.locator(".jp-CodeCell .cm-content").first.click()
     page.keyboard.press("Shift+Enter")
     page.locator(".jp-CodeCell .jp-InputArea-prompt").filter(
         has_text=re.compile(r"\[\d+\]:")
-    ).first.wait_for(timeout=120_000)
+    ).first.wait_for(timeout=20_000)
     page.wait_for_timeout(500)
     page.locator(".jp-CodeCell .cm-content").nth(1).click()
     begin = page.evaluate("performance.now()")
