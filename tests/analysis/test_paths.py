@@ -126,16 +126,18 @@ ENDS = st.permutations(DATASETS).map(lambda names: names[:2])
 
 
 @given(lineages(carried=False, acyclic=True), ENDS)
-def test_paths_of_a_graph_without_cycles_are_those_of_networkx(made: Made, ends: list) -> None:
-    expected = [path for _, path in simple(made, *ends)]
-    assert paths(Lineage(made.frames), *map(node, ends)).paths == expected[:100]
+def test_paths_of_a_graph_without_cycles_are_those_of_networkx(made: Made, ends: list[str]) -> None:
+    start, end = ends
+    expected = [path for _, path in simple(made, start, end)]
+    assert paths(Lineage(made.frames), node(start), node(end)).paths == expected[:100]
 
 
 @given(lineages(carried=False), ENDS, st.integers(1, 5))
 def test_paths_of_any_graph_are_the_first_of_those_of_networkx(
-    made: Made, ends: list, limit: int
+    made: Made, ends: list[str], limit: int
 ) -> None:
-    expected = [path for _, path in simple(made, *ends)]
-    found = paths(Lineage(made.frames), *map(node, ends), limit)
+    start, end = ends
+    expected = [path for _, path in simple(made, start, end)]
+    found = paths(Lineage(made.frames), node(start), node(end), limit)
     assert found.paths == expected[:limit]
     assert found.truncated == (len(expected) > limit)

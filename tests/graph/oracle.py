@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import networkx as nx
 from hypothesis import strategies as st
@@ -59,12 +60,14 @@ class Made:
         }
         return found
 
-    def graph(self, start: str, direction: str) -> nx.DiGraph:
+    def graph(self, start: str, direction: str) -> nx.DiGraph[Any]:
         """Nodes are ("flow", node), ("passed", job) and one in the middle of each flow."""
         flows = self.flows()
-        names = {n for n in self.names} | {start}
+        names = {*self.names, start}
         jobs = {n for n in names if n.startswith("J")}
-        steps = {(("flow", s), (s, j, t), ("flow", t)) for s, j, t in flows}
+        steps: set[tuple[Any, Any, Any]] = {
+            (("flow", s), (s, j, t), ("flow", t)) for s, j, t in flows
+        }
         ahead, behind = (
             (self.takes, self.puts) if direction == "downstream" else (self.puts, self.takes)
         )
@@ -77,11 +80,10 @@ class Made:
         for job in jobs - {start}:
             for from_ in ahead(job):
                 steps.add((("flow", from_), (from_, job), ("passed", job)))
-        graph = nx.DiGraph()
+        graph: nx.DiGraph[Any] = nx.DiGraph()
         graph.add_node(("flow", start))
-        for from_, middle, to in steps:
-            graph.add_edge(from_, middle)
-            graph.add_edge(middle, to)
+        for step in steps:
+            nx.add_path(graph, step)
         return graph
 
     def distances(self, start: str, direction: str) -> dict[str, int]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given
@@ -38,9 +39,7 @@ def test_hops_are_those_of_networkx_on_all_flows(
 def test_datasets_reached_are_networkx_ancestors_and_descendants(
     made: Made, start: str, direction: Direction
 ) -> None:
-    import networkx as nx
-
-    graph = nx.DiGraph()
+    graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_nodes_from(DATASETS)
     graph.add_edges_from((s, t) for s, _, t in made.flows())
     expected = (nx.ancestors if direction == "upstream" else nx.descendants)(graph, start)

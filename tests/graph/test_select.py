@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -172,7 +174,7 @@ def test_roots_and_sinks_have_no_other_of_the_set_before_or_after_them(
 
 @given(st.text())
 def test_any_text_selects_or_is_refused(text: str) -> None:
-    try:
-        select_nodes(LIN, text)
-    except SelectionError as error:
-        assert str(error)
+    found: list[str] = []
+    with suppress(SelectionError):
+        found = select_nodes(LIN, text)
+    assert set(found) <= set(LIN.nodes["node"])

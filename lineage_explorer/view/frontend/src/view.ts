@@ -212,10 +212,11 @@ export class View {
     clearTimeout(this.detailTimer);
     // A second click of a double click must not land on a panel that opened meanwhile.
     const wait = Math.max(0, this.lastClick + DOUBLE_MS - performance.now());
+    const later = this.panel.open ? wait : 0;
     const show = this.errors.guard(() => {
       this.panel.update(this.host.get("_detail"));
-      // The panel takes its room first; then the node may have to come out from under it.
-      if (wait && this.panel.open) requestAnimationFrame(() => this.follow());
+      // The node may have to come out from under the panel, but not amid a double click.
+      if (wait && this.panel.open) this.detailTimer = setTimeout(this.errors.guard(() => this.follow()), later);
     });
     if (wait && !this.panel.open) this.detailTimer = setTimeout(show, wait);
     else show();
