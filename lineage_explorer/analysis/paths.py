@@ -16,7 +16,7 @@ from scipy import sparse
 from lineage_explorer.analysis.words import SHOWN, counted, more
 from lineage_explorer.errors import LineageError
 from lineage_explorer.graph.narrow import narrow
-from lineage_explorer.graph.reach import reach
+from lineage_explorer.graph.reach import hops_around, reach
 from lineage_explorer.plain import plain
 
 if TYPE_CHECKING:
@@ -117,24 +117,19 @@ def _ways(index: Index, start: int, end: int) -> Iterator[Way]:
         return
     graph = _Graph(index, start, end)
     heap: list[tuple[int, tuple[str, ...], Way, frozenset[int]]] = []
-    first = graph.around_start()
-    if first is not None:
-        heappush(heap, (first, (index.ids[start],), (start,), frozenset([start])))
+    if graph.joined:
+        heap.append((0, (index.ids[start],), (start,), frozenset([start])))
     while heap:
         _, names, way, seen = heappop(heap)
         if way[-1] == end:
             yield way
             continue
-        for job, node in graph.next(way[-1]):
-            if node in seen:
-                continue
-            left = graph.hops_left(node, seen)
-            if left is not None:
-                step = [node] if job in (-1, way[-1], node) else [job, node]
-                heappush(heap, (
-                    len(seen) + left, (*names, *(index.ids[n] for n in step)), (*way, *step),
-                    seen | {node},
-                ))  # fmt: skip
+        for job, node, left in graph.onward(way[-1], seen):
+            step = [node] if job in (-1, way[-1], node) else [job, node]
+            heappush(heap, (
+                len(seen) + left, (*names, *(index.ids[n] for n in step)), (*way, *step),
+                seen | {node},
+            ))  # fmt: skip
 
 
 class _Graph:
@@ -144,11 +139,20 @@ class _Graph:
         self.index = index
         self.start = start
         self.end = end
-        self.left = reach(index, [end], "upstream").flow
+        beyond = reach(index, [start], "downstream").flow < 0
+        beyond[end] = False  # a job may be where paths end without any flow into it
+        self.outside = np.flatnonzero(beyond)
+        self.left = hops_around(index, end, "upstream", self.outside)
+        self.left[self.outside] = -1
         self.near = set(index.enters.row(end).tolist())
         self.cycle = _cycles(index)
         self.known: dict[int, list[tuple[int, int]]] = {}
         self.down: dict[int, int] = {}
+
+    @property
+    def joined(self) -> bool:
+        """Whether any path leads from the one to the other."""
+        return any(self.left[to] >= 0 for _, to in self.next(self.start))
 
     def next(self, node: int) -> list[tuple[int, int]]:
         """The (job, node) one hop on from which the end can be reached; job -1 outside any."""
@@ -167,16 +171,31 @@ class _Graph:
             job = int(index.step_job[step - index.size])
             yield from ((job, to) for to in index.forward.row(step).tolist() if self.left[to] >= 0)
 
-    def hops_left(self, node: int, seen: frozenset[int]) -> int | None:
-        """Hops of a shortest path from here to the end that meets none of these; None if none."""
-        if self.left[node] < 0:
-            return None
-        at, loose = node, self.start >= self.index.datasets  # a job may be left by other ways too
+    def onward(self, node: int, seen: frozenset[int]) -> Iterator[tuple[int, int, int]]:
+        """The (job, node) one hop on, with the hops then left past all that was seen."""
+        around: Ints | None = None
+        for job, to in self.next(node):
+            if to in seen:
+                continue
+            left = int(self.left[to])
+            if self._meets(to, seen):
+                if around is None:
+                    blocked = np.fromiter(seen, dtype=np.int32)
+                    around = hops_around(
+                        self.index, self.end, "upstream", np.r_[self.outside, blocked]
+                    )
+                left = int(around[to])
+            if left >= 0:
+                yield job, to, left
+
+    def _meets(self, node: int, seen: frozenset[int]) -> bool:
+        """Whether the nearest way to the end comes upon one of these; only on a cycle it can."""
+        at, loose = node, self.start >= self.index.datasets  # a job is left by other ways as well
         while at != self.end and (loose or self.cycle[at] == self.cycle[node] >= 0):
             at = self._nearer(at)
             if at in seen:
-                return self._around(node, seen)
-        return int(self.left[node])
+                return True
+        return False
 
     def _nearer(self, node: int) -> int:
         """A node one hop nearer to the end."""
@@ -185,25 +204,6 @@ class _Graph:
                 to for _, to in self.next(node) if self.left[to] == self.left[node] - 1
             )
         return self.down[node]
-
-    def around_start(self) -> int | None:
-        """Hops of a shortest path at all."""
-        return self._around(self.start, frozenset())
-
-    def _around(self, node: int, seen: frozenset[int]) -> int | None:
-        visited, level, hops = {node, *seen}, [node], 0
-        while level:
-            if self.end in level:
-                return hops
-            hops += 1
-            after = []
-            for at in level:
-                for _, to in self.next(at):
-                    if to not in visited:
-                        visited.add(to)
-                        after.append(to)
-            level = after
-        return None
 
 
 def _cycles(index: Index) -> Ints:

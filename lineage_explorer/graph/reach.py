@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from lineage_explorer.graph.index import Counts, Direction, Index
 from lineage_explorer.graph.steps import Ints
@@ -74,46 +75,62 @@ def reach(
     Where several shortest paths lead to a node, the one kept goes over the lowest numbers.
     """
     first = np.unique(np.fromiter(starts, dtype=np.int32))
-    csr, opened = index.flows(direction), index.opened(direction)
-    vertices = index.size + len(index.step_job)
-    distance = np.full(vertices, -1, dtype=np.int32)
-    before = np.full(vertices, -1, dtype=np.int32)
-    paths = np.zeros(vertices)
-    distance[first], paths[first] = 0, 1.0
-    frontier, hop, cyclic = first, 0, False
-    while len(frontier) and (hops is None or hop < hops):
-        hop += 1
-        steps = _settle(*csr.gather(frontier), hop, distance, before, paths)
-        from_, to = csr.gather(steps[np.argsort(before[steps], kind="stable")])
-        if hop == 1:
-            beside = opened.gather(first)
-            from_, to = np.r_[beside[0], from_], np.r_[beside[1], to]
-        cyclic = cyclic or bool((distance[to] == 0).any())
-        frontier = _settle(from_, to, hop, distance, before, paths)
+    distance = np.full(index.size + len(index.step_job), -1, dtype=np.int32)
+    before, paths, cyclic = _spread(index, first, direction, hops, distance)
     flow = distance[: index.size]
     return _with_passed(index, direction, hops, Reach(
         index, flow, paths[: index.size], flow, before, np.full(index.size, -1, np.int32), cyclic
     ))  # fmt: skip
 
 
-def _settle(from_: Ints, to: Ints, hop: int, distance: Ints, before: Ints, paths: Counts) -> Ints:
-    """Mark what is new among `to`; returns it, ascending."""
+def hops_around(
+    index: Index, start: int, direction: Direction, without: npt.NDArray[np.integer]
+) -> Ints:
+    """Hops to every node that flows reach without these nodes, -1 where none do; theirs are 0."""
+    distance = np.full(index.size + len(index.step_job), -1, dtype=np.int32)
+    distance[without] = 0
+    _spread(index, np.array([start], dtype=np.int32), direction, None, distance)
+    return distance[: index.size]
+
+
+def _spread(
+    index: Index, first: Ints, direction: Direction, hops: int | None, distance: Ints
+) -> tuple[Ints, Counts, bool]:
+    """Fill in the distances that are below 0; what stands before each vertex, paths, cyclic."""
+    csr, opened = index.flows(direction), index.opened(direction)
+    before = np.full(len(distance), -1, dtype=np.int32)
+    paths = np.zeros(len(distance))
+    distance[first], paths[first] = 0, 1.0
+    frontier, hop, cyclic = first, 0, False
+    nodes, steps = slice(0, index.size), slice(index.size, None)
+    while len(frontier) and (hops is None or hop < hops):
+        hop += 1
+        passed = _settle(*csr.gather(frontier), hop, distance, before, paths, steps)
+        from_, to = csr.gather(passed[np.argsort(before[passed], kind="stable")])
+        if hop == 1:
+            beside = opened.gather(first)
+            from_, to = np.r_[beside[0], from_], np.r_[beside[1], to]
+        cyclic = cyclic or bool((distance[to] == 0).any())
+        frontier = _settle(from_, to, hop, distance, before, paths, nodes)
+    return before, paths, cyclic
+
+
+def _settle(
+    from_: Ints, to: Ints, hop: int, distance: Ints, before: Ints, paths: Counts, part: slice
+) -> Ints:
+    """Mark what is new among `to`, all of it in one part of the vertices; returns it, ascending."""
     new = distance[to] < 0
     from_, to = from_[new], to[new]
     distance[to] = hop
     before[to[::-1]] = from_[::-1]  # of several, the last assignment stays: the first of them
     np.add.at(paths, to, paths[from_])
-    found = _distinct(to, distance, hop)
-    paths[found] = np.minimum(paths[found], MOST)
-    return found
-
-
-def _distinct(to: Ints, distance: Ints, hop: int) -> Ints:
-    """`to` without repetition, ascending: by sorting if few, else by looking through all."""
     if len(to) * 8 < len(distance):
         ordered = np.sort(to)
-        return ordered[np.flatnonzero(np.diff(ordered, prepend=-1))]
-    return np.flatnonzero(distance == hop).astype(np.int32)
+        found = ordered[np.flatnonzero(np.diff(ordered, prepend=-1))]
+    else:  # so many that looking through all is quicker than sorting
+        found = (np.flatnonzero(distance[part] == hop) + (part.start or 0)).astype(np.int32)
+    paths[found] = np.minimum(paths[found], MOST)
+    return found
 
 
 def _with_passed(index: Index, direction: Direction, hops: int | None, found: Reach) -> Reach:

@@ -11,7 +11,7 @@ from lineage_explorer.analysis.paths import Paths, paths
 from lineage_explorer.errors import LineageError, NodeNotFound
 from lineage_explorer.lineage import Lineage
 from tests.frames import frames_of, node
-from tests.graph.oracle import DATASETS, Made, lineages
+from tests.graph.oracle import DATASETS, JOBS, Made, lineages
 
 SHOP = Lineage(frames_of([
     ("J1", ["a"], ["b"]), ("J2", ["b"], ["c"]), ("J3", ["a"], ["c"]), ("J4", ["c"], ["d"]),
@@ -105,11 +105,14 @@ def test_names_are_text_in_html() -> None:
     assert "\x1b" not in repr(shown) + shown._repr_html_()
 
 
-def simple(made: Made, start: str, end: str) -> list[tuple[int, list[str]]]:
-    """All simple paths over datasets, with the jobs between, by networkx."""
+def simple(made: Made, start: str, end: str) -> list[list[str]]:
+    """All simple paths over flows, with the jobs between, by networkx, in their order."""
+    flows = made.flows()
+    flows |= {(start, None, put) for put in made.puts(start)}
+    flows |= {(taken, None, end) for taken in made.takes(end)}
     between: dict[tuple[str, str], set[str | None]] = {}
-    for s, job, t in made.flows():
-        between.setdefault((s, t), set()).add(job)
+    for s, job, t in flows:
+        between.setdefault((s, t), set()).add(None if job in (s, t) else job)
     graph = nx.DiGraph(between.keys())
     graph.add_nodes_from([start, end])
     found = []
@@ -119,25 +122,28 @@ def simple(made: Made, start: str, end: str) -> list[tuple[int, list[str]]]:
             for job, stop in zip(jobs, stops[1:], strict=True):
                 path += [stop] if job is None else [job, stop]
             found.append((len(stops), [node(name) for name in path]))
-    return sorted(found)
+    return [path for _, path in sorted(found)]
 
 
-ENDS = st.permutations(DATASETS).map(lambda names: names[:2])
+def ends(names: list[str]) -> st.SearchStrategy[list[str]]:
+    return st.permutations(names).map(lambda ordered: ordered[:2])
 
 
-@given(lineages(carried=False, acyclic=True), ENDS)
-def test_paths_of_a_graph_without_cycles_are_those_of_networkx(made: Made, ends: list[str]) -> None:
-    start, end = ends
-    expected = [path for _, path in simple(made, start, end)]
+@given(lineages(carried=False, acyclic=True), ends(DATASETS))
+def test_paths_of_a_graph_without_cycles_are_those_of_networkx(
+    made: Made, pair: list[str]
+) -> None:
+    start, end = pair
+    expected = simple(made, start, end)
     assert paths(Lineage(made.frames), node(start), node(end)).paths == expected[:100]
 
 
-@given(lineages(carried=False), ENDS, st.integers(1, 5))
+@given(lineages(), ends(DATASETS + JOBS), st.integers(1, 5))
 def test_paths_of_any_graph_are_the_first_of_those_of_networkx(
-    made: Made, ends: list[str], limit: int
+    made: Made, pair: list[str], limit: int
 ) -> None:
-    start, end = ends
-    expected = [path for _, path in simple(made, start, end)]
+    start, end = pair
+    expected = simple(made, start, end)
     found = paths(Lineage(made.frames), node(start), node(end), limit)
     assert found.paths == expected[:limit]
     assert found.truncated == (len(expected) > limit)

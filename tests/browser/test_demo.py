@@ -58,6 +58,7 @@ def test_nothing_outside_this_machine_is_asked_for(page: Page, lab: Lab):
 
 def run_all(page: Page) -> None:
     """Run the whole notebook and wait until the kernel is idle with no cell left to run."""
+    expect(page.get_by_text("| Idle").first).to_be_visible(timeout=60_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name=re.compile("^Run All Cells")).click()
     prompts = page.locator(".jp-CodeCell .jp-InputArea-prompt")

@@ -102,7 +102,7 @@ def test_a_double_click_goes_there(page: Page, view: Locator) -> None:
 
 
 def test_a_search_takes_the_selection_language(page: Page, view: Locator) -> None:
-    search = view.get_by_role("combobox")
+    search = view.get_by_role("combobox", name="Search")
     search.fill("+stg_orders and kind:dataset")
     search.press("Enter")
     expect(card(view, "raw_orders")).to_be_visible(timeout=10_000)
@@ -111,7 +111,7 @@ def test_a_search_takes_the_selection_language(page: Page, view: Locator) -> Non
 
 
 def test_a_search_that_cannot_be_read_says_why_and_keeps_the_picture(view: Locator) -> None:
-    search = view.get_by_role("combobox")
+    search = view.get_by_role("combobox", name="Search")
     search.fill("stg_orders and")
     search.press("Enter")
     expect(view.get_by_role("alert").filter(visible=True)).to_be_visible(timeout=10_000)
@@ -119,7 +119,7 @@ def test_a_search_that_cannot_be_read_says_why_and_keeps_the_picture(view: Locat
 
 
 def test_typing_suggests_names_and_enter_goes_there(view: Locator) -> None:
-    search = view.get_by_role("combobox")
+    search = view.get_by_role("combobox", name="Search")
     search.press_sequentially("fee_rep")
     expect(view.get_by_role("option").first).to_contain_text("fee_report", timeout=10_000)
     search.press("ArrowDown")

@@ -48,11 +48,7 @@ export class Keyboard {
     switch (command.name) {
       case "walk":
         return this.step(
-          node < 0
-            ? this.first()
-            : this.walking
-              ? walk(this.actions.scene(), this.actions.graph(), node, command.arrow)
-              : node,
+          node < 0 ? this.first() : walk(this.actions.scene(), this.actions.graph(), node, command.arrow),
         );
       case "select": {
         if (node < 0) return;
