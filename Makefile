@@ -22,7 +22,7 @@ retry = for pause in 5 15 45 0; do if $(1); then break; fi; \
   if [ $$pause = 0 ]; then echo "gave up on: $(1)" >&2; exit 1; fi; \
   echo "trying again in $$pause s: $(1)" >&2; sleep $$pause; done
 
-.PHONY: help demo test lint checks frontend bundle bench lock chromium clean
+.PHONY: help demo test lint checks frontend bundle notebooks bench lock chromium clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ checks: $(VENV)/.dev
 
 bundle: $(MODULES)/.made ## build the browser side into lineage_explorer/view/static
 	npm --prefix $(FRONTEND) run --silent bundle
+
+notebooks: $(VENV)/.dev ## run the notebooks again and keep their outputs and pictures
+	$(BIN)/python notebooks/refresh.py
 
 bench: $(VENV)/.dev ## measure what was promised to be quick
 	@for script in tests/benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script; done

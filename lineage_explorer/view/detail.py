@@ -275,17 +275,19 @@ def _events(lin: Lineage, ids: pl.Series) -> list[Block]:
         items.append(
             {
                 "title": " ".join(word for word in words if word),
+                "event": row["event"],
                 "where": plain(f"{row['file']} : {row['line']}"),
-                "text": _event_text(lin, row["event"]),
+                "text": event_text(lin, row["event"]),
             }
         )
     note = f"newest {EVENTS} of {rows.height:,}" if rows.height > EVENTS else ""
     return [{"type": "events", "items": items, "note": note}] if items else []
 
 
-def _event_text(lin: Lineage, event: int) -> str:
+def event_text(lin: Lineage, event: int, *, indented: bool = True) -> str:
+    """The text of an event, cut where it is very long, or why there is none."""
     try:
-        return _cut(lin.event(event))
+        return _cut(lin.event(event) if indented else lin.event_line(event))
     except (LineageError, OSError, ValueError):
         return "The file it was read from cannot be read any more."
 

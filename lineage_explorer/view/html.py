@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from contextlib import suppress
 from hashlib import sha256
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lineage_explorer.errors import LineageError
-from lineage_explorer.view.detail import edge_detail, node_detail
+from lineage_explorer.view.detail import edge_detail, event_text, node_detail
 from lineage_explorer.view.scene import Scene
 from lineage_explorer.view.state import ViewState, picture
 from lineage_explorer.view.wire import pack
@@ -29,17 +30,20 @@ REFOCUS_MOST = 200
 def to_html(lin: Lineage, drawn: Scene, state: dict[str, Any]) -> str:
     """The file's text.
 
-    It holds the scene, what the panel knows of each node and edge in it, and for up to 200 nodes
-    the scene around each, so that a double click works without Python.
+    It holds the scene, and for up to 200 nodes the scene around each, so that a double click
+    works without Python; and what the panel tells of each node and edge in these.
     """
     script = (STATIC / "standalone.js").read_text(encoding="utf-8")
     css = (STATIC / "widget.css").read_text(encoding="utf-8")
     page = "html,body{margin:0;height:100%}#lx-root{height:100vh}"
+    scenes = _scenes(lin, drawn)
+    details = _details(lin, [drawn, *scenes.values()])
     data = {
         "state": state,
         "scene": b64encode(pack(drawn)).decode(),
-        "details": _details(lin, drawn),
-        "scenes": _scenes(lin, drawn),
+        "scenes": {node: b64encode(pack(scene)).decode() for node, scene in scenes.items()},
+        "events": _events_apart(lin, details),
+        "details": details,
     }
     policy = (
         f"default-src 'none'; script-src 'sha256-{_hash(script)}'; "
@@ -64,28 +68,42 @@ def to_html(lin: Lineage, drawn: Scene, state: dict[str, Any]) -> str:
     )
 
 
-def _details(lin: Lineage, drawn: Scene) -> dict[str, Any]:
-    details: dict[str, Any] = {}
-    nodes = drawn.nodes
-    for node in nodes:
-        if node.kind != "stub":
-            details[node.id] = node_detail(lin, node.id)
-    for edge in drawn.edges:
-        if edge.kind == "stub":
-            continue
-        source, target = nodes[edge.source].id, nodes[edge.target].id
-        try:
+def _scenes(lin: Lineage, drawn: Scene) -> dict[str, Scene]:
+    """The surroundings of each node: of all nodes in a small lineage, else of those drawn."""
+    ids = lin.nodes["node"].to_list()
+    if len(ids) > REFOCUS_MOST:
+        ids = [node.id for node in drawn.nodes if node.kind != "stub"]
+    if len(ids) > REFOCUS_MOST:
+        return {}
+    return {node: picture(lin, ViewState(focus=(node,))) for node in ids}
+
+
+def _details(lin: Lineage, scenes: list[Scene]) -> dict[str, Any]:
+    """What the panel tells of every node and edge of these scenes."""
+    nodes = {node.id for scene in scenes for node in scene.nodes if node.kind != "stub"}
+    edges = {
+        (scene.nodes[edge.source].id, scene.nodes[edge.target].id)
+        for scene in scenes
+        for edge in scene.edges
+        if edge.kind != "stub"
+    }
+    details: dict[str, Any] = {node: node_detail(lin, node) for node in sorted(nodes)}
+    for source, target in sorted(edges):
+        with suppress(LineageError):  # an edge drawn across a job that a selection left out
             details[f"{source}\0{target}"] = edge_detail(lin, source, target)
-        except LineageError:  # an edge drawn across a job that a selection left out
-            continue
     return details
 
 
-def _scenes(lin: Lineage, drawn: Scene) -> dict[str, str]:
-    ids = [node.id for node in drawn.nodes if node.kind != "stub"]
-    if len(ids) > REFOCUS_MOST:
-        return {}
-    return {node: b64encode(pack(picture(lin, ViewState(focus=(node,))))).decode() for node in ids}
+def _events_apart(lin: Lineage, details: dict[str, Any]) -> dict[int, str]:
+    """Take the text of events out of the details: many name the same ones."""
+    texts: dict[int, str] = {}
+    for detail in details.values():
+        for block in (block for tab in detail["tabs"] for block in tab["blocks"]):
+            for item in block["items"] if block["type"] == "events" else ():
+                del item["text"]
+                if item["event"] not in texts:
+                    texts[item["event"]] = event_text(lin, item["event"], indented=False)
+    return texts
 
 
 def _inert(data: Any) -> str:

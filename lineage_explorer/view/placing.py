@@ -34,6 +34,7 @@ class Node:
     glyph: str = ""
     state: str = ""
     badge: str = ""
+    columns: int = 0
     rows: tuple[tuple[str, str, str], ...] = ()
 
 

@@ -130,8 +130,10 @@ def scene(
 def _nodes(lin: Lineage, shown: Shown, opened: Collection[str]) -> list[Node]:
     wanted = pl.DataFrame({"node": shown.nodes}, schema={"node": pl.String})
     rows = wanted.join(lin.nodes, on="node", how="left", maintain_order="left")
+    counted = lin.frames.fields.group_by("dataset").agg(columns=pl.len())
+    datasets = lin.frames.datasets.select("dataset", "aliases", "type")
     extra = wanted.join(
-        lin.frames.datasets.select("dataset", "aliases", "type", "storage"),
+        datasets.join(counted, on="dataset", how="left"),
         left_on="node",
         right_on="dataset",
         how="left",
@@ -172,6 +174,7 @@ def _dataset(
         glyph=_glyph(row["namespace"], more["type"]),
         state=row["last_state"] or "",
         badge=badge,
+        columns=more["columns"] or 0,
         rows=rows,
     )
 

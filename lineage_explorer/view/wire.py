@@ -55,7 +55,7 @@ def pack(picture: Scene) -> bytes:
 
 def _header(picture: Scene) -> dict[str, Any]:
     nodes = picture.nodes
-    columns = ("id", "kind", "label", "above", "title", "glyph", "state", "badge")
+    columns = ("id", "kind", "label", "above", "title", "glyph", "state", "badge", "columns")
     return {
         "version": 1,
         "nodes": {name: [getattr(node, name) for node in nodes] for name in columns}

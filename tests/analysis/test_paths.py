@@ -130,9 +130,7 @@ def ends(names: list[str]) -> st.SearchStrategy[list[str]]:
 
 
 @given(lineages(carried=False, acyclic=True), ends(DATASETS))
-def test_paths_of_a_graph_without_cycles_are_those_of_networkx(
-    made: Made, pair: list[str]
-) -> None:
+def test_paths_of_a_graph_without_cycles_are_those_of_networkx(made: Made, pair: list[str]) -> None:
     start, end = pair
     expected = simple(made, start, end)
     assert paths(Lineage(made.frames), node(start), node(end)).paths == expected[:100]

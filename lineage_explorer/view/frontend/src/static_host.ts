@@ -7,6 +7,8 @@ export interface Payload {
   readonly scene: string;
   readonly details: Record<string, unknown>;
   readonly scenes: Record<string, string>;
+  /** Events on one line, by row id: many details name the same ones. */
+  readonly events?: Record<string, string>;
 }
 
 export function fromBase64(text: string): Uint8Array {
@@ -14,6 +16,14 @@ export function fromBase64(text: string): Uint8Array {
   const bytes = new Uint8Array(raw.length);
   for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
   return bytes;
+}
+
+function indented(line: string): string {
+  try {
+    return JSON.stringify(JSON.parse(line), null, 2);
+  } catch {
+    return line; // cut because it was too long
+  }
 }
 
 const ELSEWHERE = "Open it in a notebook to see more.";
@@ -25,12 +35,14 @@ export class StaticHost implements Host {
   private readonly first: Uint8Array;
   private readonly details: ReadonlyMap<string, unknown>;
   private readonly scenes: ReadonlyMap<string, string>;
+  private readonly events: ReadonlyMap<string, string>;
   private readonly listeners = new Map<Name, Set<() => void>>();
 
   constructor(payload: Payload) {
     this.first = fromBase64(payload.scene);
     this.details = new Map(Object.entries(payload.details));
     this.scenes = new Map(Object.entries(payload.scenes));
+    this.events = new Map(Object.entries(payload.events ?? {}));
     this.state = { ...DEFAULTS, ...payload.state, _scene: this.first };
     this.home = this.state.focus;
     this.state._detail = this.detail();
@@ -71,7 +83,17 @@ export class StaticHost implements Host {
     const { selection, edge } = this.state;
     const key = edge.length === 2 ? edge.join("\0") : (selection[selection.length - 1] ?? "");
     const detail = this.details.get(key);
-    return detail === undefined ? "" : JSON.stringify(detail);
+    return detail === undefined ? "" : JSON.stringify(detail, (name, value: unknown) => this.withText(name, value));
+  }
+
+  /** The items of an events block, each with the text of its event, indented. */
+  private withText(name: string, value: unknown): unknown {
+    if (name !== "items" || !Array.isArray(value)) return value;
+    return value.map((item: unknown) => {
+      if (typeof item !== "object" || item === null || !("event" in item)) return item;
+      const line = this.events.get(String(item.event));
+      return line === undefined ? item : { ...item, text: indented(line) };
+    });
   }
 
   /** Nodes whose name, or failing that whose id, contains the text, whatever the case. */
