@@ -111,24 +111,29 @@ def _ways(index: Index, start: int, end: int) -> Iterator[Way]:
     """Paths in order of hops, then of ids.
 
     Each beginning waits in a heap with the hops of the shortest path it can become. So the first
-    in the heap always leads to the next path, and no beginning is tried that leads to none.
+    in the heap leads to the next path, and beginnings that lead to none are not tried.
     """
     if start == end:
         return
     graph = _Graph(index, start, end)
-    heap: list[tuple[int, tuple[str, ...], Way, frozenset[int]]] = []
+    heap: list[tuple[int, tuple[str, ...], Way, Way, frozenset[int]]] = []
     if graph.joined:
-        heap.append((0, (index.ids[start],), (start,), frozenset([start])))
+        heap.append((0, (index.ids[start],), (start,), (), frozenset([start])))
+    told: set[Way] = set()
     while heap:
-        _, names, way, seen = heappop(heap)
+        _, names, way, carried, seen = heappop(heap)
         if way[-1] == end:
-            yield way
+            if way not in told:  # a job that is passed and one that carries look the same
+                told.add(way)
+                yield way
             continue
         for job, node, left in graph.onward(way[-1], seen):
-            step = [node] if job in (-1, way[-1], node) else [job, node]
+            if job < 0 and carried and (way[-1], node) in graph.next(carried[0]):
+                continue  # the same in one hop: the job is passed
+            step = (node,) if job < 0 else (job, node)
             heappush(heap, (
                 len(seen) + left, (*names, *(index.ids[n] for n in step)), (*way, *step),
-                seen | {node},
+                (way[-1],) if job < 0 and node >= index.datasets else (), seen | {node},
             ))  # fmt: skip
 
 
@@ -155,7 +160,7 @@ class _Graph:
         return any(self.left[to] >= 0 for _, to in self.next(self.start))
 
     def next(self, node: int) -> list[tuple[int, int]]:
-        """The (job, node) one hop on from which the end can be reached; job -1 outside any."""
+        """The (job, node) one hop on from which the end can be reached; job -1 where none is between."""
         found = self.known.get(node)
         if found is None:
             found = self.known[node] = sorted(set(self._next(node)))
@@ -169,7 +174,9 @@ class _Graph:
             yield -1, self.end
         for step in index.forward.row(node).tolist():
             job = int(index.step_job[step - index.size])
-            yield from ((job, to) for to in index.forward.row(step).tolist() if self.left[to] >= 0)
+            for to in index.forward.row(step).tolist():
+                if self.left[to] >= 0:
+                    yield (-1 if job in (node, to) else job), to
 
     def onward(self, node: int, seen: frozenset[int]) -> Iterator[tuple[int, int, int]]:
         """The (job, node) one hop on, with the hops then left past all that was seen."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 EMPTY = "No events here. lx.read() takes a file, a folder or a list of events."
 LABEL_ROOM = 40
+SLACK = 1.1
 _GLYPHS = {
     "TABLE": "table",
     "VIEW": "view",
@@ -200,7 +201,9 @@ def _room(row: dict[str, Any]) -> float:
 
 
 def _most(row: dict[str, Any]) -> float:
-    return (style.JOB_MAX if row["kind"] == "job" else style.CARD_MAX) - LABEL_ROOM
+    if row["kind"] == "job":
+        return (style.JOB_MAX - LABEL_ROOM) / SLACK
+    return style.CARD_MAX - LABEL_ROOM
 
 
 def _job(row: dict[str, Any], label: str) -> Node:
@@ -210,7 +213,7 @@ def _job(row: dict[str, Any], label: str) -> Node:
         label,
         "",
         f"{plain(row['name'])}\n{plain(row['namespace'])}",
-        float(np.ceil(min(text_width(label, 12) + LABEL_ROOM, style.JOB_MAX) / 8) * 8),
+        float(np.ceil(min(text_width(label, 12) * SLACK + LABEL_ROOM, style.JOB_MAX) / 8) * 8),
         style.JOB_HEIGHT,
         glyph="job",
         state=row["last_state"] or "",

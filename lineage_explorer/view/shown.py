@@ -6,14 +6,15 @@ there are (`stub:in:…`, `stub:out:…`); opening a stub shows them.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lineage_explorer.graph.neighbours import Neighbours
+from lineage_explorer.graph.index import Direction
+from lineage_explorer.graph.neighbours import Ints, Neighbours
 from lineage_explorer.graph.reach import reach
 
 if TYPE_CHECKING:
@@ -53,77 +54,64 @@ def everything(lin: Lineage) -> Shown:
 def around(lin: Lineage, focus: Sequence[str], hops: int, expanded: Iterable[str] = ()) -> Shown:
     """The neighbourhood of some nodes: `hops` from dataset to dataset along flows, each way."""
     graph = lin.neighbours
-    opened = list(expanded)
+    opened = Counter(expanded)
     starts = [graph.position[node] for node in focus]
-    sides: dict[int, set[str]] = {}
+    sides: dict[int, set[str]] = {start: set(DIRECTIONS) for start in starts}
     for direction in DIRECTIONS:
-        _walk(lin, graph, starts, direction, hops, opened, sides)
-    for start in starts:
-        sides.setdefault(start, set()).update(DIRECTIONS)
-    nodes = sorted(sides)
-    return Shown([graph.ids[node] for node in nodes], _stubs(graph, sides, opened), list(focus))
+        _walk(lin, starts, direction, hops, opened, sides)
+    for stub in opened:
+        direction, node = stub.removeprefix("stub:").split(":", 1)
+        at = graph.position.get(node, -1)
+        if at in sides:
+            _walk(lin, [at], direction, 1, opened, sides)
+            sides[at].add(direction)
+    nodes = [graph.ids[node] for node in sorted(sides)]
+    return Shown(nodes, _stubs(graph, sides), list(focus))
 
 
 def _walk(
     lin: Lineage,
-    graph: Neighbours,
     starts: list[int],
     direction: str,
     hops: int,
-    opened: list[str],
+    opened: Counter[str],
     sides: dict[int, set[str]],
 ) -> None:
-    """Add what is reached in one direction, a few neighbours of each node."""
-    allowed = _reached(lin, starts, direction, hops)
-    seen = set(starts) | {node for node in sides if direction in sides[node]}
-    queue = deque(starts)
-    waiting = [graph.position[n] for n in _opened(opened, direction) if n in graph.position]
-    while queue or waiting:
-        if not queue:
-            node = waiting.pop(0)
-            if node not in sides and node not in seen:
-                continue
-            allowed |= _reached(lin, [node], direction, 1)
-            queue.append(node)
-            continue
+    """Add what is reached in one direction, going away from the starts, a few from each node."""
+    graph = lin.neighbours
+    distance = _distances(lin, starts, direction, hops)
+    datasets = lin.frames.datasets.height
+    queue, seen = deque(starts), set(starts)
+    while queue:
         node = queue.popleft()
-        candidates = [int(n) for n in graph.of(node, direction) if int(n) in allowed]
-        for following in candidates[: _most(graph, node, direction, opened)]:
+        # A job stands at the hop of the datasets behind it, so from a job the hop may stay.
+        least = distance[node] + (node < datasets)
+        ahead = [int(n) for n in graph.of(node, direction) if distance[n] >= least]
+        for following in ahead[: _most(graph, node, direction, opened)]:
             sides.setdefault(following, set()).add(direction)
             if following not in seen:
                 seen.add(following)
                 queue.append(following)
 
 
-def _opened(opened: list[str], direction: str) -> list[str]:
-    prefix = f"stub:{direction}:"
-    return list(dict.fromkeys(stub[len(prefix) :] for stub in opened if stub.startswith(prefix)))
-
-
-def _most(graph: Neighbours, node: int, direction: str, opened: list[str]) -> int:
+def _most(graph: Neighbours, node: int, direction: str, opened: Counter[str]) -> int:
     """A few; thirty once its stub was opened; all when it was opened again."""
-    times = opened.count(f"stub:{direction}:{graph.ids[node]}")
+    times = opened[f"stub:{direction}:{graph.ids[node]}"]
     return (FEW, MORE)[times] if times < 2 else len(graph.ids)
 
 
-def _reached(lin: Lineage, starts: list[int], direction: str, hops: int) -> set[int]:
-    """Nodes within so many hops; index and neighbours number them alike."""
-    found = reach(
-        lin.index,
-        starts,
-        "upstream" if direction == "in" else "downstream",
-        None if hops >= ALL_HOPS else hops,
-    )
-    return set(np.flatnonzero(found.distance >= 0).tolist())
+def _distances(lin: Lineage, starts: list[int], direction: str, hops: int) -> Ints:
+    """Hops to every node, -1 where it is not reached; index and neighbours number them alike."""
+    way: Direction = "upstream" if direction == "in" else "downstream"
+    found = reach(lin.index, starts, way, None if hops >= ALL_HOPS else hops)
+    return np.asarray(found.distance, dtype=np.int64)
 
 
-def _stubs(graph: Neighbours, sides: dict[int, set[str]], opened: list[str]) -> dict[str, int]:
+def _stubs(graph: Neighbours, sides: dict[int, set[str]]) -> dict[str, int]:
     """What each node hides in the directions it was reached in."""
     stubs: dict[str, int] = {}
     for node in sorted(sides):
-        ways = set(sides[node])
-        ways.update(d for d in DIRECTIONS if f"stub:{d}:{graph.ids[node]}" in opened)
-        for direction in sorted(ways):
+        for direction in sorted(sides[node]):
             hidden = sum(int(n) not in sides for n in graph.of(node, direction))
             if hidden:
                 stubs[f"stub:{direction}:{graph.ids[node]}"] = hidden

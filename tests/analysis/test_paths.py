@@ -98,6 +98,13 @@ def test_a_dead_end_behind_a_node_already_passed_is_not_a_path() -> None:
     assert names(paths(lin, "a", "z")) == ["a J1 b J2 z"]
 
 
+def test_a_job_that_is_both_passed_and_handed_data_is_one_path() -> None:
+    lin = Lineage(frames_of([
+        ("J1", ["a"], ["J1"]), ("J1", ["a"], ["b"]), (None, ["a"], ["J1"]),
+    ]))  # fmt: skip
+    assert names(paths(lin, "a", "b")) == ["a J1 b"]
+
+
 def test_names_are_text_in_html() -> None:
     lin = Lineage(frames_of([("J1", ["<b>x\x1b"], ["c"])]))
     shown = paths(lin, "<b>x\x1b", "c")
@@ -122,7 +129,7 @@ def simple(made: Made, start: str, end: str) -> list[list[str]]:
             for job, stop in zip(jobs, stops[1:], strict=True):
                 path += [stop] if job is None else [job, stop]
             found.append((len(stops), [node(name) for name in path]))
-    return [path for _, path in sorted(found)]
+    return [list(path) for path in dict.fromkeys(tuple(path) for _, path in sorted(found))]
 
 
 def ends(names: list[str]) -> st.SearchStrategy[list[str]]:
