@@ -39,8 +39,7 @@ class Summary:
         states = ", ".join(f"{count:,} {state}" for state, count in self.states.items())
         lines = [
             f"Lineage of {self.datasets:,} datasets and {self.jobs:,} jobs, {self.edges:,} edges",
-            f"  events    {self.events:,} in {self.files:,} file{'s' * (self.files != 1)}"
-            f"{self._span()}",
+            f"  events    {self.events:,} in {self._files()}{self._span()}",
             f"  runs      {self.runs:,}{f' ({states})' if states else ''}",
             f"  begins at {_listed(self.roots)}",
             f"  ends at   {_listed(self.sinks)}",
@@ -48,6 +47,9 @@ class Summary:
             "Try lin.explore(), lin.upstream(name), lin.downstream(name), lin.problems.",
         ]
         return "\n".join(lines)
+
+    def _files(self) -> str:
+        return f"{self.files:,} file{'' if self.files == 1 else 's'}"
 
     def _span(self) -> str:
         if self.first is None or self.last is None:

@@ -19,7 +19,6 @@ from lineage_explorer.readers import facets as f
 from lineage_explorer.readers.openlineage import TERMINAL, Facets, Part, Told
 from lineage_explorer.readers.problems import Problems
 
-
 Place = tuple[str, int, int, int]
 """Where an event lies: file, line, offset, length."""
 
