@@ -2,7 +2,7 @@
 
 >>> import lineage_explorer as lx
 >>> lin = lx.sample("dbt")
->>> lin.upstream("customer_orders").sources["node"].len() > 0
+>>> lin.upstream("fct_orders").sources["node"].len() > 0
 True
 """
 
@@ -18,7 +18,7 @@ _ROOMS = {
     "Lineage": "lineage",
     "sample": "bundled",
     "samples": "bundled",
-    "doctor": "doctor",
+    "doctor": "checkup",
     "Impact": "analysis.impact",
     "Paths": "analysis.paths",
     "Summary": "analysis.summary",
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from lineage_explorer.analysis.paths import Paths
     from lineage_explorer.analysis.summary import Summary
     from lineage_explorer.bundled import sample, samples
-    from lineage_explorer.doctor import doctor
+    from lineage_explorer.checkup import doctor
     from lineage_explorer.errors import (
         AmbiguousName,
         LineageError,

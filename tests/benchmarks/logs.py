@@ -12,10 +12,12 @@ def layered(nodes: int, seed: int) -> list[dict[str, Any]]:
     """Run events of about this many nodes: jobs that read one to four earlier datasets."""
     rng = random.Random(seed)
     datasets = ["d0", "d1", "d2"]
-    events = []
+    events: list[dict[str, Any]] = []
     while len(datasets) + len(events) < nodes:
         near = datasets[-40:] if rng.random() < 0.85 else datasets[: max(3, len(datasets) // 50)]
-        inputs = rng.sample(near, min(len(near), rng.choice([1, 1, 2, 2, 3, 4])))
+        inputs: list[dict[str, Any] | str] = list(
+            rng.sample(near, min(len(near), rng.choice([1, 1, 2, 2, 3, 4])))
+        )
         output = f"d{len(datasets)}"
         number = len(events)
         kind = "FAIL" if rng.random() < 0.03 else "COMPLETE"

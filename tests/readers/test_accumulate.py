@@ -175,7 +175,7 @@ def test_schemas_are_versions_and_fields_are_the_newest_one() -> None:
         return run_event(outputs=[dataset("t", schema={"fields": fields})], run=run, time=time)
 
     old = [{"name": "id", "type": "int"}, {"name": "email", "type": "text"}]
-    new = [{"name": "id", "type": "int"}, {"name": "at", "fields": [{"name": "zone"}]}]
+    new: list[dict] = [{"name": "id", "type": "int"}, {"name": "at", "fields": [{"name": "zone"}]}]
     lin = lx.read([told(new, "2", LATER), told(old, "1", START)])
     assert lin.fields["field"].to_list() == ["id", "at", "at.zone"]
     assert lin.schemas.height == 2

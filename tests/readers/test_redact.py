@@ -1,6 +1,7 @@
 """Secrets do not get past reading."""
 
 import json
+from typing import Any
 
 import msgspec
 import pytest
@@ -13,7 +14,7 @@ from tests.events import dataset, run_event
 
 CANARY = "hunter2-canary"
 
-PLACES = {
+PLACES: dict[str, dict[str, Any]] = {
     "environment": {"run_facets": {"environmentVariables": {"environmentVariables": [{"name": "HOME_X", "value": CANARY}]}}},
     "a key named password": {"run_facets": {"custom": {"deep": [{"database.password": CANARY}]}}},
     "an access key": {"job_facets": {"spark": {"fs.s3a.accessKey": CANARY}}},
