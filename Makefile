@@ -52,7 +52,7 @@ notebooks: $(VENV)/.dev ## run the notebooks again and keep their outputs and pi
 	$(BIN)/python notebooks/refresh.py
 
 bench: $(VENV)/.dev ## measure what was promised to be quick
-	@for script in tests/benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script; done
+	@for name in closures layout_vs_dot painting; do echo "== $$name"; $(BIN)/python -m tests.benchmarks.$$name; done
 
 lock: ## write the newest versions that fit together into requirements-lock.txt and binder/
 	rm -rf build/lock && $(PYTHON) -m venv build/lock

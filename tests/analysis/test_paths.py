@@ -105,6 +105,43 @@ def test_a_job_that_is_both_passed_and_handed_data_is_one_path() -> None:
     assert names(paths(lin, "a", "b")) == ["a J1 b"]
 
 
+def test_two_jobs_that_hand_over_in_two_ways_are_one_path() -> None:
+    lin = Lineage(frames_of(
+        [("J1", ["a"], ["J1"]), ("J2", ["J1"], ["b"]), ("J1", ["a"], ["J2"])],
+        writes=[("J2", "b")],
+    ))  # fmt: skip
+    assert names(paths(lin, "a", "b")) == ["a J1 J2 b"]
+
+
+# The next three have one path, and so many beginnings that lead to none that trying them would
+# never end.
+
+
+def test_a_tangle_that_only_leads_back_is_not_gone_into() -> None:
+    tangle = [f"t{at:02}" for at in range(30)]
+    bundles = [("J1", ["a"], ["g"]), ("J2", ["g"], ["z"]), ("J3", ["g", *tangle], ["g", *tangle])]
+    assert names(paths(Lineage(frames_of(bundles)), "a", "z")) == ["a J1 g J2 z"]
+
+
+def test_flows_that_only_lead_back_to_the_job_they_begin_at_are_not_gone_into() -> None:
+    layers = [[f"t{at:02}{way}" for way in "abc"] for at in range(30)]
+    flows = [(f"J1{at}", one, other) for at, (one, other) in enumerate(pairwise(layers))]
+    lin = Lineage(frames_of(
+        [*flows, ("J2", ["J1"], ["z"])],
+        reads=[("J1", last) for last in layers[-1]],
+        writes=[("J1", first) for first in layers[0]],
+    ))  # fmt: skip
+    assert names(paths(lin, "J1", "z")) == ["J1 J2 z"]
+
+
+def test_jobs_that_are_both_passed_and_handed_data_do_not_multiply() -> None:
+    bundles = []
+    for at in range(40):
+        one, job, other = f"t{at:02}", f"J{at:02}", f"t{at + 1:02}"
+        bundles += [(job, [one], [job]), (job, [one], [other])]
+    assert paths(Lineage(frames_of(bundles)), "t00", "t40").count == 1
+
+
 def test_names_are_text_in_html() -> None:
     lin = Lineage(frames_of([("J1", ["<b>x\x1b"], ["c"])]))
     shown = paths(lin, "<b>x\x1b", "c")

@@ -79,12 +79,15 @@ export function attachGestures(stage: HTMLElement, actions: GestureActions): () 
     const near = Math.hypot(x - last.x, y - last.y) < (touch ? 24 : 6);
     if (near && event.timeStamp - last.time < DOUBLE_MS) {
       last = { time: -Infinity, x, y };
-      actions.doubleClick(x, y, touch);
+      if (touch) actions.doubleClick(x, y, touch);
     } else {
       last = { time: event.timeStamp, x, y };
       actions.click(x, y, event.shiftKey || event.ctrlKey || event.metaKey, touch);
     }
   };
+
+  // For a mouse the system says what is a double click: readers set their own speed.
+  const double = (event: MouseEvent) => actions.doubleClick(...local(event), false);
 
   const wheel = (event: WheelEvent) => {
     const pinch = event.ctrlKey || event.metaKey;
@@ -102,6 +105,7 @@ export function attachGestures(stage: HTMLElement, actions: GestureActions): () 
     listen(stage, "pointermove", move),
     listen(stage, "pointerup", up),
     listen(stage, "pointercancel", up),
+    listen(stage, "dblclick", double),
     listen(stage, "pointerleave", () => pointers.size === 0 && actions.hover(null)),
     listen(stage, "wheel", wheel, { passive: false }),
   ];
