@@ -1,6 +1,6 @@
 """Crossings and time of our layout beside Graphviz `dot`, on the same graphs and node sizes.
 
-Run `python tests/benchmarks/layout_vs_dot.py [--sizes 100 300 1000 2000] [--seeds 3]`; it needs
+Run `python -m tests.benchmarks.layout_vs_dot [--sizes 100 300 1000 2000] [--seeds 3]`; it needs
 `dot` on the path. Two measures, the same for both:
 
 * drawn: crossings of the curves as drawn. Each curve is sampled at vertical lines 4 px apart;
@@ -10,7 +10,8 @@ Run `python tests/benchmarks/layout_vs_dot.py [--sizes 100 300 1000 2000] [--see
 Time is the wall clock: ours of one call of `layout`, dot's of `dot -Tplain`, splines and process
 start included, best of three. Graphs: `pipelines` (jobs with several inputs, some of them hubs, and
 one or two outputs), `random` (1.5 edges a node between any two nodes), `near` (the same, between
-nodes not far apart), `trees` (random trees with a few more edges).
+nodes not far apart), `trees` (random trees with a few more edges), `logs` (those
+that `painting` shows), `samples` (the bundled ones; sizes 0 to 2).
 """
 
 from __future__ import annotations
@@ -19,18 +20,17 @@ import argparse
 import shutil
 import statistics
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-
+import lineage_explorer as lx
 from lineage_explorer.view.layout import layout
+from lineage_explorer.view.state import ViewState, picture
+from tests.benchmarks.logs import layered
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -127,6 +127,27 @@ def trees(count: int, seed: int) -> Graph:
         if depth[a] < depth[b]:
             edges.add((a, b))
     return _graph("trees", count, sorted(edges), [])
+
+
+def logs(count: int, seed: int) -> Graph:
+    """What `painting` shows: a generated log, cards and pills as wide as the view makes them."""
+    return _shown("logs", lx.read(layered(count, seed)))
+
+
+def samples(number: int, _seed: int) -> Graph:
+    """A bundled sample; the size is its number in `lx.samples()`."""
+    return _shown("samples", lx.sample(lx.samples()[number]))
+
+
+def _shown(name: str, lin: lx.Lineage) -> Graph:
+    drawn = picture(lin, ViewState(query="*"))
+    return Graph(
+        name,
+        np.array([node.width for node in drawn.nodes]),
+        np.array([node.height for node in drawn.nodes], dtype=np.float64),
+        np.array([edge.source for edge in drawn.edges], dtype=np.int64),
+        np.array([edge.target for edge in drawn.edges], dtype=np.int64),
+    )
 
 
 def _graph(name: str, count: int, edges: list[tuple[int, int]], jobs: list[int]) -> Graph:
@@ -261,7 +282,14 @@ def main() -> None:
     given = parser.parse_args()
     if shutil.which("dot") is None:
         parser.error("Graphviz's dot is not on the path")
-    makers = {"pipelines": pipelines, "random": random_dag, "near": near_dag, "trees": trees}
+    makers = {
+        "pipelines": pipelines,
+        "random": random_dag,
+        "near": near_dag,
+        "trees": trees,
+        "logs": logs,
+        "samples": samples,
+    }
     print("| graph | nodes | edges | drawn: ours / dot | straight: ours / dot | ms: ours / dot |")
     print("|---|---|---|---|---|---|")
     ratios: list[tuple[float, float, float]] = []
