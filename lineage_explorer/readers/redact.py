@@ -20,10 +20,10 @@ _WORDS = (
     r"private[_-]?key|account[._-]?key|credential|authorization|signature|sasl[._-]jaas"
 )
 _KEY = re.compile(_WORDS, re.IGNORECASE)
-_SUSPECT = re.compile(
-    rf"{_WORDS}|environmentVariables|identified|://[^/\s\"]*@|[?&;](?:sig|sas|key)=".encode(),
-    re.IGNORECASE,
-)
+_NEEDLES = (
+    b"pass", b"pwd", b"secret", b"token", b"key", b"credential", b"authorization", b"signature",
+    b"jaas", b"environmentvariables", b"identified", b"sig=", b"sas=", b"\\u00",
+)  # fmt: skip
 _USERINFO = re.compile(r"(://)([^/?#\s\"'<>@]*:[^/?#\s\"'<>]*|[^/?#\s\"'<>@:]*)@")
 _CONTAINER = re.compile(r"(?:wasbs?|abfss?|adl)$", re.IGNORECASE)
 _PARAMETER = re.compile(
@@ -60,7 +60,8 @@ def _userinfo(match: re.Match[str]) -> str:
 
 def suspect(raw: bytes) -> bool:
     """Whether JSON text may hold a secret at all: a cheap look before the real one."""
-    return _SUSPECT.search(raw) is not None
+    lower = raw.lower()  # plain searches: one pass of a regular expression costs ten times more
+    return any(needle in lower for needle in _NEEDLES) or (b"@" in raw and b"://" in raw)
 
 
 def json(raw: bytes) -> bytes:
