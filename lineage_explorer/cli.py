@@ -93,7 +93,8 @@ def summary(sources: tuple[str, ...], *, strict: bool, json: bool) -> None:
 def select(sources: tuple[str, ...], expression: str, *, strict: bool, json: bool) -> None:
     """The nodes that EXPR selects, as "+orders and owner:team-a"."""
     lin = read(sources, strict=strict)
-    put_nodes(lin.select(expression).nodes, SELECTED, json=json)
+    chosen = lin.nodes.join(lin.select(expression).nodes, on="node", how="semi")
+    put_nodes(chosen, SELECTED, json=json)
 
 
 @main.command()

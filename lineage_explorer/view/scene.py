@@ -79,7 +79,7 @@ class Scene:
         if not self.nodes:
             return self.empty
         return (
-            f"Lineage graph of {_counted(cards, 'dataset')} and {_counted(jobs, 'job')}, "
+            f"Lineage graph of {counted(cards, 'dataset')} and {counted(jobs, 'job')}, "
             "data flowing from left to right. Arrow keys walk along the edges."
         )
 
@@ -99,9 +99,10 @@ def scene(
         shown: the nodes and stubs to draw.
         opened: datasets whose columns are listed.
         before: the `y` of nodes in an earlier picture, so that they stay where they were.
-        whole: the lineage that `lin` is a part of, for the "12 of 214 nodes".
+        whole: the lineage that `lin` is a part of: its runs say in which state a node is, also
+            where the job that ran was left out.
     """
-    nodes = _nodes(lin, shown, opened)
+    nodes = _nodes(lin, (whole or lin).nodes, shown, opened)
     nodes += [_stub(stub, hidden) for stub, hidden in shown.stubs.items()]
     position = {node.id: at for at, node in enumerate(nodes)}
     edges = [
@@ -128,9 +129,9 @@ def scene(
     )
 
 
-def _nodes(lin: Lineage, shown: Shown, opened: Collection[str]) -> list[Node]:
+def _nodes(lin: Lineage, known: pl.DataFrame, shown: Shown, opened: Collection[str]) -> list[Node]:
     wanted = pl.DataFrame({"node": shown.nodes}, schema={"node": pl.String})
-    rows = wanted.join(lin.nodes, on="node", how="left", maintain_order="left")
+    rows = wanted.join(known, on="node", how="left", maintain_order="left")
     counted = lin.frames.fields.group_by("dataset").agg(columns=pl.len())
     datasets = lin.frames.datasets.select("dataset", "aliases", "type")
     extra = wanted.join(
@@ -282,7 +283,7 @@ def _edges(lin: Lineage, position: dict[str, int]) -> list[Edge]:
 def edge_title(kind: str, basis: str, runs: int, last_seen: datetime | None) -> str:
     """Why an edge is there, in words."""
     words = [kind.replace("_", " "), {"columns": "known by column lineage"}.get(basis, basis)]
-    words.append(_counted(runs, "run") if runs else "no run")
+    words.append(counted(runs, "run") if runs else "no run")
     if last_seen is not None:
         words.append(f"last {last_seen:%Y-%m-%d %H:%M} UTC")
     return " · ".join(words)
@@ -358,8 +359,9 @@ def _modes(lin: Lineage, nodes: list[Node]) -> list[Mode]:
 
 def _summary(lin: Lineage, shown: Shown) -> str:
     total = lin.frames.datasets.height + lin.frames.jobs.height
-    return f"{len(shown.nodes):,} of {_counted(total, 'node')}".replace(",", "\u2009")
+    return f"{len(shown.nodes):,} of {counted(total, 'node')}".replace(",", "\u2009")
 
 
-def _counted(count: int, word: str) -> str:
+def counted(count: int, word: str) -> str:
+    """A number with thin spaces, and its word in the plural where it is one."""
     return f"{count:,} {word}{'' if count == 1 else 's'}".replace(",", "\u2009")

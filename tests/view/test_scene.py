@@ -66,6 +66,11 @@ def test_a_query_shows_what_it_selects() -> None:
     assert shown(CHAIN, query="+d2") == {"d0", "j0", "d1", "j1", "d2"}
 
 
+def test_a_dataset_keeps_its_state_where_the_job_that_wrote_it_is_not_selected() -> None:
+    drawn = picture(CHAIN, ViewState(query="d2"))
+    assert [node.state for node in drawn.nodes] == ["COMPLETE"]
+
+
 def test_a_large_lineage_begins_at_its_busiest_dataset_and_says_so() -> None:
     events = [run_event(f"j{n}", ["busy"], [f"d{n}"], run=str(n)) for n in range(50)]
     drawn = picture(lx.read(events), ViewState())
