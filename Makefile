@@ -22,7 +22,20 @@ retry = for pause in 5 15 45 0; do if $(1); then break; fi; \
   if [ $$pause = 0 ]; then echo "gave up on: $(1)" >&2; exit 1; fi; \
   echo "trying again in $$pause s: $(1)" >&2; sleep $$pause; done
 
-.PHONY: help demo test lint checks frontend bundle notebooks bench lock chromium clean
+# $(call resolve,REQUIREMENTS): exact versions of them and all that they need, on stdout
+resolve = build/lock/bin/python -m pip install --quiet --dry-run --ignore-installed --only-binary :all: \
+  --python-version 3.11.0 --target build/lock/none --report build/lock/report.json $(1) && \
+  $(PYTHON) -c "$$PINS" build/lock/report.json
+define PINS
+import json, sys
+print('# made by make lock: what', sys.argv[2])
+parts = (part['metadata'] for part in json.load(open(sys.argv[1]))['install'])
+pins = [p['name'] + '==' + p['version'] for p in parts if p['name'] != 'lineage-explorer']
+print(*sorted(pins, key=str.lower), sep=chr(10))
+endef
+export PINS
+
+.PHONY: help demo test lint checks frontend bundle notebooks bench lock chromium marquez clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,7 +43,7 @@ help: ## list what can be made
 demo: $(VENV)/.demo ## open JupyterLab on the first notebook (ARGS="--no-browser --port 8899")
 	@$(BIN)/lineage-explorer demo $(ARGS)
 
-test: checks frontend chromium ## check everything: style, types, front end, tests, notebooks, the wheel
+test: checks frontend chromium marquez ## check everything: style, types, front end, tests, notebooks, the wheel
 	$(BIN)/pytest --doctest-modules --nbval --nbval-current-env \
 	  --nbval-sanitize-with tests/nbval_sanitize.cfg $(ARGS)
 
@@ -52,17 +65,14 @@ notebooks: $(VENV)/.dev ## run the notebooks again and keep their outputs and pi
 	$(BIN)/python notebooks/refresh.py
 
 bench: $(VENV)/.dev ## measure what was promised to be quick
-	@for name in closures layout_vs_dot painting; do echo "== $$name"; $(BIN)/python -m tests.benchmarks.$$name; done
+	@for name in closures layout_vs_dot painting reading; do echo "== $$name"; $(BIN)/python -m tests.benchmarks.$$name; done
 
+# resolved for the oldest Python there may be (Debian 12 has 3.11.2), whichever runs this
 lock: ## write the newest versions that fit together into requirements-lock.txt and binder/
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
-	build/lock/bin/python -m pip install --quiet --upgrade pip setuptools
-	build/lock/bin/python -m pip install --quiet '.[jupyter]'
-	echo "# made by \`make lock\`: what Binder installs" > binder/requirements.txt
-	build/lock/bin/python -m pip freeze --exclude lineage-explorer >> binder/requirements.txt
-	build/lock/bin/python -m pip install --quiet --group dev
-	echo "# made by \`make lock\`: the versions that \`make demo\` and \`make test\` install" > $(LOCK)
-	build/lock/bin/python -m pip freeze --all --exclude lineage-explorer >> $(LOCK)
+	build/lock/bin/python -m pip install --quiet --upgrade pip
+	$(call resolve,pip setuptools '.[jupyter]' --group dev) "make demo and make test install" > $(LOCK)
+	$(call resolve,-c $(LOCK) '.[jupyter]') "Binder installs" > binder/requirements.txt
 
 clean: ## remove what was made, the virtual environment too
 	rm -rf $(VENV) build dist $(MODULES)
@@ -109,3 +119,15 @@ chromium:
 	  $(call retry,apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium >/dev/null); \
 	else echo "no Chromium here: install it (Debian: apt-get install chromium) for the browser tests" >&2; \
 	  [ -z "$${CI:-}" ]; fi
+
+# Marquez and what it needs, for tests/services; without it they say so and are skipped
+JARS := build/marquez
+MARQUEZ := mvn -B -q -U -f tests/services/pom.xml dependency:copy-dependencies -DoutputDirectory=$(CURDIR)/$(JARS)
+
+marquez: ## fetch Marquez, which tests/services starts (needs Java 17 and Maven)
+	@if [ -e $(JARS)/.made ] && [ ! tests/services/pom.xml -nt $(JARS)/.made ]; then :; \
+	elif ! command -v java >/dev/null || ! command -v mvn >/dev/null; then \
+	  echo "no Java or no Maven here: Marquez was not fetched (Debian: apt-get install maven)" >&2; \
+	elif rm -rf $(JARS); $(MARQUEZ) >/dev/null; then \
+	  touch $(JARS)/.made; \
+	else echo "Marquez could not be fetched: tests/services will say so" >&2; fi

@@ -15,6 +15,8 @@ __version__ = "0.1.0"
 
 _ROOMS = {
     "read": "lineage",
+    "read_marquez": "lineage",
+    "Limits": "readers.marquez_live",
     "Lineage": "lineage",
     "sample": "bundled",
     "samples": "bundled",
@@ -36,6 +38,7 @@ __all__ = [
     "AmbiguousName",
     "Explorer",
     "Impact",
+    "Limits",
     "Lineage",
     "LineageError",
     "MissingExtra",
@@ -47,6 +50,7 @@ __all__ = [
     "UnknownOption",
     "doctor",
     "read",
+    "read_marquez",
     "sample",
     "samples",
 ]
@@ -66,7 +70,8 @@ if TYPE_CHECKING:
         SourceError,
         UnknownOption,
     )
-    from lineage_explorer.lineage import Lineage, read
+    from lineage_explorer.lineage import Lineage, read, read_marquez
+    from lineage_explorer.readers.marquez_live import Limits
     from lineage_explorer.view.widget import Explorer
 
 

@@ -200,6 +200,35 @@ def doctor(*, json: bool) -> None:
         raise SystemExit(NOTHING)
 
 
+@main.group(invoke_without_command=True)
+@as_json
+@click.pass_context
+def cache(ctx: click.Context, *, json: bool) -> None:
+    """What was kept of large files read, to be there at once the next time."""
+    from lineage_explorer.printing import table
+    from lineage_explorer.readers import cache as kept
+
+    if ctx.invoked_subcommand is not None:
+        return
+    found = kept.listed()
+    if json:
+        put(found)
+        return
+    where = kept.root()
+    say(f"the cache is {where}" if where else "there is no cache.")
+    if not found.is_empty():
+        put(table(kept.briefly(found)))
+
+
+@cache.command()
+def clear() -> None:
+    """Remove all of it."""
+    from lineage_explorer.readers import cache as kept
+
+    count, size = kept.clear()
+    say(f"removed {count} of what was read, {size / 1e6:,.1f} MB.")
+
+
 def read(sources: tuple[str, ...], *, strict: bool, quiet: bool = False) -> Lineage:
     """The lineage in the sources; what was wrong in them is said on stderr."""
     import lineage_explorer as lx

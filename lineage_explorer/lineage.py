@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import polars as pl
 
 from lineage_explorer import readers
 from lineage_explorer.errors import LineageError
 from lineage_explorer.naming import Names
-from lineage_explorer.readers.redact import json as redact_json
 from lineage_explorer.readers.sources import Blob
 from lineage_explorer.tables import Frames, flows_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from os import PathLike
 
     import networkx as nx
@@ -28,26 +27,47 @@ if TYPE_CHECKING:
     from lineage_explorer.analysis.summary import Summary
     from lineage_explorer.graph.index import Index
     from lineage_explorer.graph.neighbours import Neighbours
+    from lineage_explorer.readers.marquez_live import Fetched, Limits
     from lineage_explorer.view.widget import Explorer
 
 
-def read(source: object, *, strict: bool = False, redact: bool = True) -> Lineage:
-    """Read OpenLineage events from anything that holds them.
+def read(
+    source: object,
+    *,
+    format: str = "auto",  # noqa: A002 - the word people expect
+    strict: bool = False,
+    redact: bool = True,
+    cache: bool = True,
+    storage_options: Mapping[str, Any] | None = None,
+) -> Lineage:
+    """Read lineage from anything that holds it.
 
     Args:
         source: a file, a folder, a glob, a list of those, an open file, bytes, or a list of
             dicts. NDJSON, JSON arrays, single or wrapped events and log lines are recognised;
             `.gz` and `.zst` are opened by their content. A folder is read whole: its `.json`,
-            `.ndjson`, `.jsonl`, `.log` and `.txt` files.
+            `.ndjson`, `.jsonl`, `.log`, `.txt` and `.csv` files. File, folder and glob may be
+            URLs that fsspec opens, as `s3://bucket/events/` or `https://host/log.ndjson`, with
+            the extra `remote`.
+        format: "auto" recognises each file by its beginning: OpenLineage events and answers of
+            Marquez's API ("json"), Marquez's table `lineage_events` as CSV ("marquez-table"),
+            and what other packages add. `lin.sources` tells what each file was taken for.
         strict: raise at the first error in the input, instead of noting it in `lin.problems`.
         redact: take out passwords, tokens and the values of environment variables while
             reading. `False` keeps them: they then appear in frames, pictures and saved notebooks.
+        cache: keep what was read of large files (from 16 MB on) in the user's cache directory,
+            to be there at once the next time; a file that grew is read from where it ended. The
+            environment variable `LINEAGE_EXPLORER_CACHE` names another directory, or is "off".
+            Nothing is kept with `redact=False`, nor of what comes by a URL.
+        storage_options: credentials and settings for URLs, passed on to fsspec as they are, as
+            `{"key": …, "secret": …}` for S3. They are shown and kept nowhere.
 
     Returns:
         A `Lineage`. What could not be read is in its `problems` frame, with file and line.
 
     Raises:
         SourceError: if there is nothing at that place; with `strict`, at the first error.
+        MissingExtra: if it is a URL and fsspec, or what that needs for it, is not installed.
 
     >>> lin = read([{"eventTime": "2024-05-01T10:00:00Z", "eventType": "COMPLETE",
     ...     "run": {"runId": "r1"}, "job": {"namespace": "shop", "name": "load"},
@@ -56,8 +76,57 @@ def read(source: object, *, strict: bool = False, redact: bool = True) -> Lineag
     >>> lin.edges["kind"].to_list()
     ['reads', 'writes']
     """
-    found = readers.read(source, strict=strict, redact=redact)
-    return Lineage(found.frames, found.blobs, redact)
+    found = readers.read(
+        source,
+        format=format,
+        strict=strict,
+        redact=redact,
+        cache=cache,
+        storage_options=storage_options,
+    )
+    return Lineage(found.frames, found.blobs, redact, found.recognised)
+
+
+def read_marquez(
+    url: str,
+    namespace: str | None = None,
+    since: datetime | str | None = None,
+    *,
+    limits: Limits | None = None,
+    progress: Callable[[Fetched], object] | None = None,
+    allow_http: bool = False,
+    strict: bool = False,
+    redact: bool = True,
+) -> Lineage:
+    """Read what a running Marquez knows.
+
+    A token is taken from the environment variable `MARQUEZ_API_KEY`, if it is set.
+
+    Args:
+        url: its address, as `https://marquez.example.com` or `http://localhost:5000`.
+        namespace: only events with a job or dataset of this namespace.
+        since: only events from this time on.
+        limits: how much to read at most (`lineage_explorer.Limits`: pages, bytes, seconds).
+            Where that cuts something off, `lin.problems` has a row `cut-short`.
+        progress: called after each page with a `Fetched`: pages, events, bytes. Without it, a line
+            on the terminal or in the notebook says how far it has come.
+        allow_http: send requests (and the token) unencrypted to another machine.
+        strict: as in `read`.
+        redact: as in `read`.
+
+    Raises:
+        SourceError: if the address is none, or the server does not answer as Marquez does.
+    """
+    from lineage_explorer.readers import marquez_live, marquez_source
+    from lineage_explorer.readers.progress import line
+
+    server = marquez_live.Server.at(url, allow_http=allow_http)
+    upto = limits or marquez_live.Limits()
+    with line() as shown:
+        told = progress or shown.fetched
+        blobs, notes = marquez_source.load(server, namespace, since, upto, told)
+    found = readers.read(blobs, format="json", strict=strict, redact=redact, notes=notes)
+    return Lineage(found.frames, found.blobs, redact, found.recognised)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -71,6 +140,7 @@ class Lineage:
     frames: Frames = field(default_factory=Frames.empty)
     blobs: dict[str, Blob] = field(default_factory=dict)
     redact: bool = True
+    recognised: tuple[tuple[str, str, str, int], ...] = ()
 
     # The frames -----------------------------------------------------------------------------
 
@@ -138,6 +208,12 @@ class Lineage:
     def problems(self) -> pl.DataFrame:
         """One row a thing wrong in the input: where, what, and what to do."""
         return self.frames.problems
+
+    @property
+    def sources(self) -> pl.DataFrame:
+        """One row a file and whose words it holds: file, format, system, events."""
+        columns = {"file": pl.String, "format": pl.String, "system": pl.String, "events": pl.UInt32}
+        return pl.DataFrame(list(self.recognised), schema=columns, orient="row")
 
     @cached_property
     def nodes(self) -> pl.DataFrame:
@@ -233,21 +309,19 @@ class Lineage:
         Args:
             event: its row id in `lin.events`.
         """
-        return msgspec.json.format(self._raw(event), indent=2).decode()
+        return readers.shown(self._raw(event), indent=2, redact=self.redact)
 
     def event_line(self, event: int) -> str:
         """The same on one line, as NDJSON has it."""
-        return msgspec.json.format(self._raw(event), indent=-1).decode()
+        return readers.shown(self._raw(event), indent=-1, redact=self.redact)
 
     def _raw(self, event: int) -> bytes:
         row = self.frames.events.row(by_predicate=pl.col("event") == event, named=True)
         blob = self.blobs.get(row["file"])
         if blob is None:
             raise LineageError(f"event {event} has no file any more.", "read the log again.")
-        raw = blob.slice(row["offset"], row["length"])
-        if raw[:1] == b'"':  # the event was wrapped in a JSON string
-            raw = msgspec.json.decode(raw, type=str).encode()
-        return redact_json(raw) if self.redact else raw
+        form = next((form for file, form, _, _ in self.recognised if file == row["file"]), "json")
+        return readers.text_of(blob, row["offset"], row["length"], form)
 
     def summary(self) -> Summary:
         """What is in this log: counts, time span, problems, where to begin."""

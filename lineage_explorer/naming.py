@@ -51,16 +51,16 @@ class Aliases:
     used: Counter[Name] = field(default_factory=Counter)
     tables: Counter[Name] = field(default_factory=Counter)
 
-    def use(self, name: Name) -> None:
-        """An event calls a dataset this."""
-        self.used[name] += 1
+    def use(self, name: Name, times: int = 1) -> None:
+        """Events call a dataset this."""
+        self.used[name] += times
         self.parent.setdefault(name, name)
 
-    def unite(self, name: Name, other: Name, kind: str) -> None:
+    def unite(self, name: Name, other: Name, kind: str, times: int = 1) -> None:
         """A symlinks facet of `name` says it is also called `other`."""
         self.parent.setdefault(other, other)
         if kind.upper() == "TABLE":
-            self.tables[other] += 1
+            self.tables[other] += times
         self.parent[self._root(name)] = self._root(other)
 
     def _root(self, name: Name) -> Name:

@@ -6,9 +6,9 @@ This is the contract between the rooms: readers fill these tables, everything el
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, overload
 
 import polars as pl
 
@@ -47,6 +47,24 @@ RUNS: Columns = {
     "events": (pl.UInt32, "how many events told of it"),
     "first_seen": (TIME, "time of its first event"),
     "last_seen": (TIME, "time of its last event"),
+    "tags": (TEXTS, "tags facet: key=value, or key alone where there is no value"),
+    "tag_sources": (TEXTS, "who set each of `tags`; null where not told"),
+    "root_job": (pl.String, "node id of the job in the parent facet's root"),
+    "adapter_version": (pl.String, "processing_engine.openlineageAdapterVersion"),
+    "error_language": (pl.String, "errorMessage.programmingLanguage"),
+    "query_id": (pl.String, "externalQuery.externalQueryId"),
+    "query_source": (pl.String, "externalQuery.source: the system that knows the query"),
+    "parameters": (TEXTS, "executionParameters as key=value; null if not told"),
+    "environment": (TEXTS, "names of environmentVariables, no values; null if not told"),
+    "tasks": (pl.Int64, "extractionError.totalTasks"),
+    "tasks_failed": (pl.Int64, "extractionError.failedTasks: lineage of these is missing"),
+    "extraction_errors": (TEXTS, "extractionError messages; null if not told"),
+    "trigger_rule": (pl.String, "jobDependencies.trigger_rule"),
+    "depends_on": (
+        TEXTS,
+        "node ids of jobDependencies.upstream (control, no data); null if not told",
+    ),
+    "depended_by": (TEXTS, "node ids of jobDependencies.downstream; null if not told"),
 }
 JOBS: Columns = {
     "job": (pl.String, "node id, job:{namespace}:{name}"),
@@ -64,6 +82,21 @@ JOBS: Columns = {
     "runs": (pl.UInt32, "runs seen"),
     "first_seen": (TIME, "first event that names it"),
     "last_seen": (TIME, "last event that names it"),
+    "owner_types": (TEXTS, "MAINTAINER, …, of each of `owners`; null where not told"),
+    "tag_sources": (TEXTS, "who set each of `tags`; null where not told"),
+    "description_type": (pl.String, "documentation.contentType, such as text/markdown"),
+    "dialect": (pl.String, "sql.dialect"),
+    "language": (pl.String, "sourceCode.language"),
+    "source_code": (pl.String, "sourceCode.sourceCode, secrets redacted"),
+    "source_repo": (pl.String, "sourceCodeLocation.repoUrl; text, never opened"),
+    "source_path": (pl.String, "sourceCodeLocation.path"),
+    "source_version": (pl.String, "sourceCodeLocation.version, the last told"),
+    "source_tag": (pl.String, "sourceCodeLocation.tag"),
+    "source_branch": (pl.String, "sourceCodeLocation.branch"),
+    "pull_request": (pl.String, "sourceCodeLocation.pullRequestNumber"),
+    "event_trigger": (pl.String, "jobType.emissionPattern.eventTrigger: EVENT_BASED, PERIODIC"),
+    "event_content": (pl.String, "…eventContentMode: ACCUMULATIVE, COMPLETE_SNAPSHOT"),
+    "window": (pl.Int64, "…windowDuration in seconds"),
 }
 DATASETS: Columns = {
     "dataset": (pl.String, "node id, dataset:{namespace}:{name}"),
@@ -79,6 +112,20 @@ DATASETS: Columns = {
     "lifecycle": (pl.String, "the last lifecycleStateChange: CREATE, ALTER, DROP, …"),
     "first_seen": (TIME, "first event that names it"),
     "last_seen": (TIME, "last event that names it"),
+    "owner_types": (TEXTS, "MAINTAINER, …, of each of `owners`; null where not told"),
+    "tag_sources": (TEXTS, "who set each of `tags`; null where not told"),
+    "description_type": (pl.String, "documentation.contentType, such as text/markdown"),
+    "subtype": (pl.String, "datasetType.subType"),
+    "source_name": (pl.String, "dataSource.name"),
+    "storage_layer": (pl.String, "storage.storageLayer: iceberg, delta, …"),
+    "version": (pl.String, "version.datasetVersion, the last told; that of each run is in `io`"),
+    "renamed_from": (pl.String, "node id of lifecycleStateChange.previousIdentifier"),
+    "hierarchy": (TEXTS, "type=name from the highest level down; null if not told"),
+    "catalog": (pl.String, "catalog.name"),
+    "catalog_type": (pl.String, "catalog.type: hive, glue, unity, rest, …"),
+    "catalog_framework": (pl.String, "catalog.framework: iceberg, …"),
+    "metadata_uri": (pl.String, "catalog.metadataUri; text, never opened"),
+    "warehouse_uri": (pl.String, "catalog.warehouseUri; text, never opened"),
 }
 IO: Columns = {
     "run": (pl.String, "run id; null for a job event"),
@@ -91,6 +138,14 @@ IO: Columns = {
     "files": (pl.Int64, "fileCount of the same"),
     "first_event": (pl.UInt32, "first event of the run that names it in this role"),
     "last_event": (pl.UInt32, "last such event"),
+    "subset": (
+        pl.String,
+        "the condition of the subset facet in words, else an Iceberg scan's filter",
+    ),
+    "locations": (TEXTS, "places the subset facet limits it to; null if not told"),
+    "snapshot": (pl.String, "snapshotId of an Iceberg scan or commit"),
+    "operation": (pl.String, "operation of an Iceberg commit: append, overwrite, …"),
+    "fields": (TEXTS, "fields an Iceberg scan reads (projectedFieldNames); null if not told"),
 }
 EDGES: Columns = {
     "source": (pl.String, "node id data comes from"),
@@ -118,6 +173,8 @@ FIELDS: Columns = {
     "description": (pl.String, "as written"),
     "tags": (TEXTS, "key=value of this field"),
     "event": (pl.UInt32, "the event whose schema facet this is"),
+    "tag_sources": (TEXTS, "who set each of `tags`; null where not told"),
+    "position": (pl.Int64, "ordinal_position as written"),
 }
 SCHEMAS: Columns = {
     "dataset": (pl.String, "dataset node id"),
@@ -142,13 +199,21 @@ COLUMN_EDGES: Columns = {
     "runs": (pl.UInt32, "runs that say so"),
 }
 QUALITY: Columns = {
-    "dataset": (pl.String, "dataset node id"),
+    "dataset": (pl.String, "dataset node id; null for a test of a run"),
     "run": (pl.String, "run id; null outside a run"),
     "field": (pl.String, "null for the whole dataset"),
     "name": (pl.String, "assertion or metric name"),
     "success": (pl.Boolean, "null for a metric"),
     "value": (pl.Float64, "of a metric; null for an assertion"),
     "event": (pl.UInt32, "the event that told it"),
+    "job": (pl.String, "node id of the run's job; null outside a run or job"),
+    "kind": (pl.String, "assertion, metric, or test (of a run, without a dataset)"),
+    "type": (pl.String, "what is asserted (not_null, unique, …), or the test's type"),
+    "status": (pl.String, "of a test, as written; `success` is null unless it is pass or fail"),
+    "severity": (pl.String, "error, warn, … as written"),
+    "description": (pl.String, "as written"),
+    "expected": (pl.String, "as written"),
+    "actual": (pl.String, "what was found, as written; the time of a metric that is one"),
 }
 FACETS: Columns = {
     "entity": (pl.String, "run, job, dataset, input or output"),
@@ -208,27 +273,51 @@ def table_of(columns: Columns, data: Mapping[str, Any]) -> pl.DataFrame:
     return pl.DataFrame({name: data[name] for name in columns}, schema=schema(columns))
 
 
+class Late:
+    """A field of frames that may be given as a function, called when the frame is first used."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, frames: None, owner: type) -> Late: ...
+    @overload
+    def __get__(self, frames: object, owner: type) -> pl.DataFrame: ...
+    def __get__(self, frames: object | None, owner: type) -> Late | pl.DataFrame:
+        if frames is None:
+            raise AttributeError(self.name)  # which says that the field has no default
+        made: pl.DataFrame | Callable[[], pl.DataFrame] = vars(frames)[self.name]
+        if not isinstance(made, pl.DataFrame):
+            made = vars(frames)[self.name] = made()
+        return made
+
+    def __set__(self, frames: object, value: pl.DataFrame | Callable[[], pl.DataFrame]) -> None:
+        vars(frames)[self.name] = value
+
+
 @dataclass(frozen=True)
 class Frames:
     """All tables of a lineage. Immutable; `flows` is made from `bundles` when asked for.
+
+    What was read before is loaded when it is first used, each frame by itself.
 
     A *bundle* is a compact flow: every source feeds every target through one job. A job with a
     thousand inputs and a thousand outputs is one bundle and a million flows.
     """
 
-    events: pl.DataFrame
-    runs: pl.DataFrame
-    jobs: pl.DataFrame
-    datasets: pl.DataFrame
-    io: pl.DataFrame
-    edges: pl.DataFrame
-    fields: pl.DataFrame
-    schemas: pl.DataFrame
-    column_edges: pl.DataFrame
-    quality: pl.DataFrame
-    facets: pl.DataFrame
-    problems: pl.DataFrame
-    bundles: pl.DataFrame
+    events: Late = Late()
+    runs: Late = Late()
+    jobs: Late = Late()
+    datasets: Late = Late()
+    io: Late = Late()
+    edges: Late = Late()
+    fields: Late = Late()
+    schemas: Late = Late()
+    column_edges: Late = Late()
+    quality: Late = Late()
+    facets: Late = Late()
+    problems: Late = Late()
+    bundles: Late = Late()
 
     @classmethod
     def empty(cls, **frames: pl.DataFrame) -> Frames:
@@ -236,13 +325,17 @@ class Frames:
         made = {name: table(columns) for name, columns in TABLES.items()}
         return cls(**{**made, **frames})
 
-    def with_(self, **frames: pl.DataFrame) -> Frames:
+    def with_(self, **frames: pl.DataFrame | Callable[[], pl.DataFrame]) -> Frames:
         """The same frames with some of them exchanged."""
-        return replace(self, **frames)
+        return Frames(**{**vars(self), **frames})
 
     def items(self) -> list[tuple[str, pl.DataFrame]]:
         """Name and frame of every table, in the order of the contract."""
-        return [(field.name, getattr(self, field.name)) for field in fields(self)]
+        return [(name, getattr(self, name)) for name in TABLES]
+
+    def __getstate__(self) -> dict[str, pl.DataFrame]:
+        """What a copy in another process gets: frames, no functions."""
+        return dict(self.items())
 
 
 def flows_of(bundles: pl.DataFrame) -> pl.DataFrame:

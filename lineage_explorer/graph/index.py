@@ -19,46 +19,73 @@ Jobs play two parts:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from functools import cached_property
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from scipy import sparse
 
 from lineage_explorer.graph.steps import (
     Bundles,
     Ints,
     Pairs,
     disjoint,
-    distinct,
     long,
+    numbers,
     pairs,
     unpacked,
 )
 from lineage_explorer.tables import Frames
 
 Direction = Literal["upstream", "downstream"]
-Counts = npt.NDArray[np.float64]
+Ends = tuple[Ints, Ints]  # nodes, and beside each the step it belongs to
 
 
 @dataclass(frozen=True, eq=False)
 class Csr:
     """Rows of integers, one after another: row `i` is `values[starts[i]:starts[i + 1]]`."""
 
-    starts: npt.NDArray[np.int64]
+    starts: Ints
     values: Ints
 
     def row(self, at: int) -> Ints:
         return self.values[self.starts[at] : self.starts[at + 1]]
 
+    def after(self, rows: Ints) -> Ints:
+        """All values of these rows."""
+        return self._values(*self._sizes(rows))
+
     def gather(self, rows: Ints) -> tuple[Ints, Ints]:
         """All values of these rows, and beside each the row it is from."""
+        first, sizes = self._sizes(rows)
+        return np.repeat(rows, sizes), self._values(first, sizes)
+
+    def matrix(self, data: npt.NDArray[Any]) -> sparse.csr_array:
+        """The same as scipy has it."""
+        size = len(self.starts) - 1
+        return sparse.csr_array((data, self.values, self.starts), shape=(size, size))
+
+    def pairs(self) -> Pairs:
+        """Row and value of all, ascending."""
+        return pairs(np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts)), self.values)
+
+    def without(self, other: Csr) -> Csr:
+        """Those of its values that the other has not in the same row."""
+        mine, others = (csr.matrix(np.ones(len(csr.values), np.bool_)) for csr in (self, other))
+        found = mine > others
+        return Csr(found.indptr, found.indices)
+
+    def _sizes(self, rows: Ints) -> tuple[Ints, Ints]:
         first = self.starts[rows]
-        sizes = self.starts[rows + 1] - first
+        return first, self.starts[rows + 1] - first
+
+    def _values(self, first: Ints, sizes: Ints) -> Ints:
         ends = np.cumsum(sizes)
-        total = int(ends[-1]) if len(ends) else 0
-        places = np.repeat(first - ends + sizes, sizes) + np.arange(total)
-        return np.repeat(rows, sizes), self.values[places]
+        places = np.repeat(first - ends + sizes, sizes)
+        places += np.arange(len(places))
+        return self.values[places]
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,29 +95,40 @@ class Index:
     Attributes:
         ids: node ids, datasets first.
         datasets: how many of them are datasets.
-        step_job: the job of each step, -1 outside any.
+        steps: from which nodes to which, and the job of each.
         forward: node to the steps it feeds, step to the nodes it feeds.
         backward: the same the other way round.
         takes: node to the jobs that take it.
         puts: node to the jobs that put it.
-        enters: job to the nodes it takes, but for those a step of its own takes into it.
-        leaves: job to the nodes it puts, but for those a step of its own takes out of it.
     """
 
     ids: pl.Series
     datasets: int
-    step_job: Ints
+    steps: Bundles
     forward: Csr
     backward: Csr
     takes: Csr
     puts: Csr
-    enters: Csr
-    leaves: Csr
 
     @property
     def size(self) -> int:
         """How many nodes there are."""
         return len(self.ids)
+
+    @property
+    def step_job(self) -> Ints:
+        """The job of each step, -1 outside any."""
+        return self.steps.job
+
+    @cached_property
+    def enters(self) -> Csr:
+        """Job to the nodes it takes, but for those a step of its own takes into it."""
+        return self._opened(self.takes, self._sources, self._targets)
+
+    @cached_property
+    def leaves(self) -> Csr:
+        """Job to the nodes it puts, but for those a step of its own takes out of it."""
+        return self._opened(self.puts, self._targets, self._sources)
 
     def at(self, node: str) -> int:
         """The number of a node."""
@@ -116,6 +154,44 @@ class Index:
         """Steps of nodes and nodes of steps, going that way."""
         return self.forward if direction == "downstream" else self.backward
 
+    def passing(self, direction: Direction) -> tuple[Ints, Csr]:
+        """The job passed with each step (-1: none), and node to the jobs passed without a step."""
+        return self._taken if direction == "downstream" else self._put
+
+    @cached_property
+    def _taken(self) -> tuple[Ints, Csr]:
+        return self._passing(self.takes, self._sources)
+
+    @cached_property
+    def _put(self) -> tuple[Ints, Csr]:
+        return self._passing(self.puts, self._targets)
+
+    @property
+    def _sources(self) -> Ends:
+        return self.steps.source, self.steps.source_of
+
+    @property
+    def _targets(self) -> Ends:
+        return self.steps.target, self.steps.target_of
+
+    def _passing(self, beside: Csr, near: Ends) -> tuple[Ints, Csr]:
+        node, of = near
+        job = self.steps.job.copy()
+        job[of[node == job[of]]] = -1  # a job does not pass itself, so its neighbours tell
+        told = job[of] >= 0
+        rest = beside.without(_csr(node[told], job[of[told]], self.size))
+        return job, rest
+
+    def _opened(self, beside: Csr, far: Ends, near: Ends) -> Csr:
+        """Job to the nodes beside it, without those that a step of its own connects it to."""
+        job = self.steps.job
+        own = np.zeros(len(job), dtype=np.bool_)
+        own[near[1][near[0] == job[near[1]]]] = True
+        kept = own[far[1]]
+        connected = _csr(far[0][kept], job[far[1][kept]], self.size)
+        node, of = unpacked(beside.without(connected).pairs())
+        return _csr(of, node, self.size)
+
 
 def build_index(frames: Frames) -> Index:
     """The index of these frames; linear in the size of their bundles and edges.
@@ -126,59 +202,44 @@ def build_index(frames: Frames) -> Index:
     Raises:
         ValueError: if a flow or an edge names a node that has no row.
     """
-    ids = pl.concat([frames.datasets["dataset"], frames.jobs["job"]]).rename("id")
-    reads = frames.edges.filter(pl.col("kind") == "reads")
-    writes = frames.edges.filter(pl.col("kind") == "writes")
+    ids = pl.concat([frames.datasets["dataset"], frames.jobs["job"]], rechunk=True).rename("id")
+    size, datasets = len(ids), len(frames.datasets)
+    ends = frames.edges.select("source", "target", "kind")
+    reads = ends.filter(pl.col("kind") == "reads")
+    writes = ends.filter(pl.col("kind") == "writes")
     said = frames.bundles
-    read, reader, writer, written, job, source, target = _numbers(ids, [
+    read, reader, writer, written, job, source, target = numbers(ids, [
         reads["source"], reads["target"], writes["source"], writes["target"],
         said["job"], said["sources"].explode(empty_as_null=False),
         said["targets"].explode(empty_as_null=False),
     ])  # fmt: skip
     bundles = Bundles(job, long(said["sources"]), source, long(said["targets"]), target)
-    takes = _beside(np.r_[read, source], np.r_[reader, job[bundles.source_of]])
-    puts = _beside(np.r_[written, target], np.r_[writer, job[bundles.target_of]])
+    takes = _beside(np.r_[read, source], np.r_[reader, job[bundles.source_of]], size)
+    puts = _beside(np.r_[written, target], np.r_[writer, job[bundles.target_of]], size)
     declared = (said["basis"] == "declared").to_numpy()
-    datasets = len(frames.datasets)
-    steps = disjoint(_carried(bundles, takes, puts, declared, datasets), len(ids))
-    size = len(ids)
-    source_of, target_of = steps.source_of + size, steps.target_of + size
-    from_, to = np.r_[steps.source, target_of], np.r_[source_of, steps.target]
-    taken = pairs(steps.source, steps.job[steps.source_of])
-    made = pairs(steps.target, steps.job[steps.target_of])
+    steps = disjoint(_carried(bundles, takes, puts, declared, datasets), size)
+    from_ = np.r_[steps.source, steps.target_of + np.int32(size)]
+    to = np.r_[steps.source_of + np.int32(size), steps.target]
+    vertices = size + len(steps.job)
     return Index(
         ids=ids,
         datasets=datasets,
-        step_job=steps.job,
-        forward=_csr(pairs(from_, to), size + len(steps.job)),
-        backward=_csr(pairs(to, from_), size + len(steps.job)),
-        takes=_csr(takes, size),
-        puts=_csr(puts, size),
-        enters=_opened(takes, taken, steps.source_of, made, steps.target_of, size),
-        leaves=_opened(puts, made, steps.target_of, taken, steps.source_of, size),
+        steps=steps,
+        forward=_csr(from_, to, vertices),
+        backward=_csr(to, from_, vertices),
+        takes=takes,
+        puts=puts,
     )
 
 
-def _numbers(ids: pl.Series, columns: list[pl.Series]) -> list[Ints]:
-    """Ids as numbers, -1 where there is none. One join for all: hashing text is what costs."""
-    numbers = pl.DataFrame({"id": ids, "n": np.arange(len(ids), dtype=np.int32)})
-    asked = pl.DataFrame({"id": pl.concat([column.rename("id") for column in columns])})
-    found = asked.join(numbers, on="id", how="left", maintain_order="left")
-    if found["n"].null_count() > asked["id"].null_count():
-        lost = found.filter(pl.col("n").is_null() & pl.col("id").is_not_null())["id"][0]
-        raise ValueError(f"a flow or an edge names {lost!r}, which has no row in jobs or datasets")
-    ends = np.cumsum([len(column) for column in columns])
-    return np.split(found["n"].fill_null(-1).to_numpy(), ends[:-1])
-
-
-def _beside(node: Ints, job: Ints) -> Pairs:
-    """Pairs of a node and a job that is another node, each once."""
+def _beside(node: Ints, job: Ints, size: int) -> Csr:
+    """Node to the jobs beside it that are other nodes."""
     kept = (job >= 0) & (node != job)
-    return distinct(pairs(node[kept], job[kept]))
+    return _csr(node, job, size) if kept.all() else _csr(node[kept], job[kept], size)
 
 
 def _carried(
-    bundles: Bundles, takes: Pairs, puts: Pairs, declared: npt.NDArray[np.bool_], datasets: int
+    bundles: Bundles, takes: Csr, puts: Csr, declared: npt.NDArray[np.bool_], datasets: int
 ) -> Bundles:
     """With bundles from all that a job takes into it, and from it to what it puts.
 
@@ -190,8 +251,8 @@ def _carried(
         return bundles
     told = declared[bundles.target_of]
     described = pairs(bundles.target[told], bundles.job[bundles.target_of][told])
-    taken, into = unpacked(takes[np.isin(unpacked(takes)[1], giving)])
-    put, out = unpacked(np.setdiff1d(puts[np.isin(unpacked(puts)[1], given)], described))
+    taken, into = unpacked(takes.pairs()[np.isin(takes.values, giving)])
+    put, out = unpacked(np.setdiff1d(puts.pairs()[np.isin(puts.values, given)], described))
     first = len(bundles.job)
     second = first + len(giving)
     ins, outs = first + np.arange(len(giving)), second + np.arange(len(given))
@@ -206,18 +267,9 @@ def _carried(
     )
 
 
-def _opened(beside: Pairs, far: Pairs, far_of: Ints, near: Pairs, near_of: Ints, size: int) -> Csr:
-    """Job to the nodes beside it, without those that a step of its own connects it to."""
-    node, job = unpacked(near)
-    own = near_of[node == job]
-    rest = np.setdiff1d(beside, far[np.isin(far_of, own)]) if len(own) else beside
-    node, job = unpacked(rest)
-    return _csr(pairs(job, node), size)
-
-
-def _csr(found: Pairs, size: int) -> Csr:
-    """Rows of values from pairs (row, value), ascending within a row."""
-    rows, values = unpacked(distinct(found))
-    starts = np.zeros(size + 1, dtype=np.int64)
-    np.cumsum(np.bincount(rows, minlength=size), out=starts[1:])
-    return Csr(starts, values)
+def _csr(rows: Ints, values: Ints, size: int) -> Csr:
+    """Rows of values from pairs (row, value) below `size`, ascending within a row, each once."""
+    ones = np.ones(len(rows), dtype=np.bool_)
+    found = sparse.coo_array((ones, (rows, values)), shape=(size, size)).tocsr()
+    found.sum_duplicates()
+    return Csr(found.indptr, found.indices)

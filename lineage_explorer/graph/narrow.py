@@ -53,7 +53,9 @@ def narrow(frames: Frames, nodes: Collection[str]) -> Frames:
         column_edges=frames.column_edges.filter(among("source") & among("target")).with_columns(
             only("job")
         ),
-        quality=frames.quality.filter(among("dataset")),
+        quality=frames.quality.filter(
+            among("dataset") | (pl.col("dataset").is_null() & among("job"))
+        ),
         facets=frames.facets.filter(among("node")),
     )
     return part.with_(events=_events(frames.events, part))

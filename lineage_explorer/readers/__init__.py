@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
+from typing import Any
 
-from lineage_explorer.readers.accumulate import Place, accumulate, note_odd_runs
+import msgspec
+import polars as pl
+
+from lineage_explorer.readers import formats, kept, progress
+from lineage_explorer.readers import redact as redaction
+from lineage_explorer.readers.accumulate import State, accumulate
+from lineage_explorer.readers.dump import unquoted
 from lineage_explorer.readers.frames import frames_of
-from lineage_explorer.readers.lines import Found, events
-from lineage_explorer.readers.openlineage import Teller, Told
 from lineage_explorer.readers.problems import Problems
-from lineage_explorer.readers.sources import UNREADABLE, Blob, blobs
+from lineage_explorer.readers.scan import all_told
+from lineage_explorer.readers.sources import Blob, blobs
+from lineage_explorer.readers.told import Told, without_copies
 from lineage_explorer.tables import Frames
 
 COPY = "an exact copy of an earlier event."
@@ -25,62 +29,128 @@ class Read:
 
     frames: Frames
     blobs: dict[str, Blob]
+    recognised: tuple[tuple[str, str, str, int], ...] = ()
+    """What each file was taken for: file, format, system, events."""
 
 
-def read(source: object, *, strict: bool = False, redact: bool = True) -> Read:
-    """Read every event of a source.
+def read(
+    source: object,
+    *,
+    format: str = "auto",  # noqa: A002 - what polars and pandas call it
+    strict: bool = False,
+    redact: bool = True,
+    cache: bool = True,
+    notes: Iterable[tuple[str, str, str]] = (),
+    storage_options: Mapping[str, Any] | None = None,
+) -> Read:
+    """Read every event of a source, or find again what was read of it before.
+
+    Args:
+        source: what `blobs` takes.
+        format: "auto", or the name of one of `formats.formats()`.
+        strict: raise at the first error.
+        redact: take secrets out.
+        cache: keep what was read, where that is allowed and worth it; see `kept`.
+        notes: problems known already: code, message, file.
+        storage_options: what fsspec is told to open a URL.
 
     Raises:
         SourceError: if there is nothing to read; with `strict`, at the first error in the input.
     """
     problems = Problems(strict)
-    found = blobs(source)
-    told: list[Told] = []
-    places: list[Place] = []
-    teller = Teller(redact=redact)
-    seen: set[bytes] = set()
-    with _no_collector():
-        for blob in found:
-            for part, line, offset in _parts(blob, problems):
-                digest = blake2b(part.raw, digest_size=16).digest()
-                if digest in seen:
-                    problems.add("duplicate-event", COPY, blob.label, line, offset)
-                    continue
-                seen.add(digest)
-                one = teller.tell(part, len(told))
-                left_out = one.job is None and one.dataset is None
-                for code, message in one.issues[:1] if left_out else one.issues:
-                    problems.add(code, message, blob.label, line, offset)
-                if left_out:
-                    continue
-                told.append(one)
-                places.append((blob.label, line, offset, part.length))
-        state = accumulate(told)
-        note_odd_runs(state, told, places, problems)
-        frames = frames_of(state, told, places, problems.frame())
-    return Read(frames, {blob.label: blob for blob in found})
+    for code, message, file in notes:
+        problems.add(code, message, file)
+    form = formats.choose(format)
+    found = blobs(source, storage_options)
+    files = dict(zip([blob.label for blob in found], found, strict=True))
+    for name in formats.failed() if form is None else ():
+        problems.add("reader-failed", f"the reader {name!r} could not be loaded.", "")
+    with progress.line() as line:
+        size = progress.size(found)
+        place = None
+        if cache and not problems.rows:
+            place = kept.place(found, form, redact=redact, watch=line.counter("checking", size))
+        if place and (before := place.found()) and not (strict and _wrong(before[0])):
+            return Read(before[0], files, before[1])
+        grown = place.grown(form) if place else None
+        new = grown.blobs if grown else place.stretches(found) if place else found
+        told = all_told(new, form, redact=redact, watch=line.counter("reading", size))
+        new_told, told = grown.joined(told) if grown else (told, told)
+        line.say("putting together what was read")
+        frames, rows, recognised = _framed(told, form, list(files), problems)
+        if place:
+            line.say("keeping it for the next time")
+            place.keep(new_told, grown, told, frames, rows, recognised)
+    return Read(frames, files, recognised)
 
 
-def _parts(blob: Blob, problems: Problems) -> Iterator[tuple[Found, int, int]]:
+def _framed(
+    told: Told, form: formats.Format | None, files: list[str], problems: Problems
+) -> tuple[Frames, pl.DataFrame, kept.Recognised]:
+    """Frames, the rows of `facets` without texts, and what each file was taken for."""
+    told, copies = without_copies(told)
+    _note(problems, told, copies, files)
+    if form is None and not told.systems.height and problems.has("not-json", "not-an-event"):
+        message = f"nothing was recognised; looked for {formats.looked_for()}."
+        problems.add("not-recognised", message, files[0])
+    state = accumulate(told)
+    _note_runs(problems, state, files)
+    frames, rows = frames_of(state, files, problems.frame())
+    recognised = tuple((files[blob], *rest) for blob, *rest in told.systems.iter_rows())
+    return frames, rows, recognised
+
+
+def _wrong(frames: Frames) -> bool:
+    """Whether something could not be read."""
+    return "error" in frames.problems["severity"]
+
+
+def _note(problems: Problems, told: Told, copies: pl.DataFrame, files: list[str]) -> None:
+    """Problems that events have by themselves, and exact copies."""
+    columns = ("blob", "line", "offset", "code", "message")
+    copied = copies.with_columns(code=pl.lit("duplicate-event"), message=pl.lit(COPY))
+    issues = pl.concat([told.issues.select(columns), copied.select(columns)])
+    for blob, line, offset, code, message in issues.sort(
+        "blob", "offset", maintain_order=True, nulls_last=True
+    ).iter_rows():
+        problems.add(code, message, files[blob], line, offset)
+
+
+def _note_runs(problems: Problems, state: State, files: list[str]) -> None:
+    """Problems that only show over several events: shared run ids, and runs that end twice."""
+    events = state.told.events
+    for run, jobs in state.shared:
+        names = ", ".join(repr(name) for _, name in jobs[:4])
+        message = f"run {run!r} belongs to {names}."
+        blob, line, offset = events.filter(run=run).select("blob", "line", "offset").row(0)
+        problems.add("run-of-two-jobs", message, files[blob], line, offset)
+    several = pl.col("ends").list.n_unique() > 1
+    twice = state.contexts.filter(pl.col("run").is_not_null() & several)
+    for run, ends, event in twice.select("run", "ends", "last_end").iter_rows():
+        blob, line, offset = events.select("blob", "line", "offset").row(event)
+        message = f"run {run!r} ended {', then '.join(ends)}."
+        problems.add("two-ends", message, files[blob], line, offset)
+
+
+def text_of(blob: Blob, offset: int, length: int, form: str) -> bytes:
+    """The text an event was read from, as it stands there; JSON out of its quotes.
+
+    Raises:
+        SourceError: if it is not there any more.
+    """
+    raw = blob.slice(offset, length, json=form == formats.JSON.name)
+    if form == formats.TABLE.name:
+        return unquoted(raw)
+    if form == formats.JSON.name and raw[:1] == b'"':  # the event was wrapped in a JSON string
+        return msgspec.json.decode(raw, type=str).encode()
+    return raw
+
+
+def shown(raw: bytes, *, indent: int, redact: bool) -> str:
+    """The text of an event for a person: JSON laid out, anything else as it stands."""
     try:
-        with blob.open() as stream:
-            for part in events(stream):
-                if isinstance(part, Found):
-                    yield part, part.line, part.offset
-                else:
-                    problems.add(part.code, part.message, blob.label, part.line, part.offset)
-    except UNREADABLE as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        problems.add("unreadable-file", f"reading stopped: {reason}.", blob.label)
-
-
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    """Without the cycle collector, which only costs while millions of small values are made."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
+        clean = redaction.json(raw) if redact else raw
+        return msgspec.json.format(clean, indent=indent).decode()
+    except msgspec.DecodeError:
+        text = raw.decode("utf-8", "backslashreplace")
+        return redaction.text(text) if redact else text

@@ -1,15 +1,15 @@
 """The standard facets as types: what of them reaches a column.
 
 Leaves are `Any` and read through `word`, `count` and friends, so that one wrong value does not
-cost the facet; a wrong shape (a list where an object belongs) does, and is told as a problem.
-Field names are the specification's (spec 2-0-2, facets as of 1.52.0).
+cost the facet. An item of a list or map that has a wrong shape costs that item, a wrong shape
+elsewhere (a list where an object belongs) costs the facet; both are told as a problem.
+Field names are the specification's (spec 2-0-2, facets as of 1.52.0); `mapping` says where each goes.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 
@@ -35,12 +35,20 @@ class Tags(Struct):
 
 class Documentation(Struct):
     description: Any = None
+    contentType: Any = None
+
+
+class EmissionPattern(Struct):
+    eventTrigger: Any = None
+    eventContentMode: Any = None
+    windowDuration: Any = None
 
 
 class JobType(Struct):
     processingType: Any = None
     integration: Any = None
     jobType: Any = None
+    emissionPattern: EmissionPattern | None = None
 
 
 class Sql(Struct):
@@ -48,31 +56,38 @@ class Sql(Struct):
     dialect: Any = None
 
 
+class SourceCode(Struct):
+    language: Any = None
+    sourceCode: Any = None
+
+
 class SourceCodeLocation(Struct):
-    type: Any = None
     url: Any = None
+    repoUrl: Any = None
+    path: Any = None
     version: Any = None
     tag: Any = None
     branch: Any = None
+    pullRequestNumber: Any = None
 
 
 class RunRef(Struct):
     runId: Any = None
 
 
-class JobRef(Struct):
+class Identity(Struct):
     namespace: Any = None
     name: Any = None
 
 
 class ParentOf(Struct):
     run: RunRef | None = None
-    job: JobRef | None = None
+    job: Identity | None = None
 
 
 class Parent(Struct):
     run: RunRef | None = None
-    job: JobRef | None = None
+    job: Identity | None = None
     root: ParentOf | None = None
 
 
@@ -89,12 +104,100 @@ class Engine(Struct):
 
 class ErrorMessage(Struct):
     message: Any = None
+    programmingLanguage: Any = None
+
+
+class ExtractionFault(Struct):
+    errorMessage: Any = None
+
+
+class ExtractionError(Struct):
+    totalTasks: Any = None
+    failedTasks: Any = None
+    errors: list[ExtractionFault] | None = None
+
+
+class ExternalQuery(Struct):
+    externalQueryId: Any = None
+    source: Any = None
+
+
+class Parameter(Struct):
+    key: Any = None
+    value: Any = None
+
+
+class Parameters(Struct):
+    parameters: list[Parameter] | None = None
+
+
+class Variable(Struct):
+    name: Any = None
+
+
+class Environment(Struct):
+    environmentVariables: list[Variable] | None = None
+
+
+class Dependency(Struct):
+    job: Identity | None = None
+
+
+class Dependencies(Struct):
+    upstream: list[Dependency] | None = None
+    downstream: list[Dependency] | None = None
+    trigger_rule: Any = None
+
+
+class Test(Struct):
+    name: Any = None
+    status: Any = None
+    severity: Any = None
+    type: Any = None
+    description: Any = None
+    expected: Any = None
+    actual: Any = None
+
+
+class Tests(Struct):
+    tests: list[Test] | None = None
 
 
 class Statistics(Struct):
     rowCount: Any = None
     size: Any = None
     fileCount: Any = None
+
+
+class Condition(Struct):
+    """A condition of any kind, its parts looked at when it is put into words (`subset`)."""
+
+    inputCondition: Any = None
+    outputCondition: Any = None
+
+
+class ScanMetrics(Struct):
+    resultDataFiles: Any = None
+    totalFileSizeInBytes: Any = None
+
+
+class ScanReport(Struct):
+    snapshotId: Any = None
+    filterDescription: Any = None
+    projectedFieldNames: list[Any] | None = None
+    scanMetrics: ScanMetrics | None = None
+
+
+class CommitMetrics(Struct):
+    addedRecords: Any = None
+    addedFilesSizeInBytes: Any = None
+    addedDataFiles: Any = None
+
+
+class CommitReport(Struct):
+    snapshotId: Any = None
+    operation: Any = None
+    commitMetrics: CommitMetrics | None = None
 
 
 class Version(Struct):
@@ -117,8 +220,26 @@ class Storage(Struct):
     fileFormat: Any = None
 
 
+class Catalog(Struct):
+    framework: Any = None
+    type: Any = None
+    name: Any = None
+    metadataUri: Any = None
+    warehouseUri: Any = None
+
+
+class Level(Struct):
+    type: Any = None
+    name: Any = None
+
+
+class Hierarchy(Struct):
+    hierarchy: list[Level] | None = None
+
+
 class Lifecycle(Struct):
     lifecycleStateChange: Any = None
+    previousIdentifier: Identity | None = None
 
 
 class Symlink(Struct):
@@ -135,6 +256,7 @@ class SchemaField(Struct):
     name: Any = None
     type: Any = None
     description: Any = None
+    ordinal_position: Any = None
     fields: list[SchemaField] | None = None
 
 
@@ -147,6 +269,10 @@ class Assertion(Struct):
     success: Any = None
     column: Any = None
     name: Any = None
+    severity: Any = None
+    description: Any = None
+    expected: Any = None
+    actual: Any = None
 
 
 class Assertions(Struct):
@@ -167,6 +293,7 @@ class Metrics(Struct):
     rowCount: Any = None
     bytes: Any = None
     fileCount: Any = None
+    lastUpdated: Any = None
     columnMetrics: dict[str, ColumnMetrics] | None = None
 
 
@@ -222,63 +349,6 @@ class LineageEntry(Struct):
 
 class LineageJob(Struct):
     entries: list[LineageEntry] | None = None
-
-
-RUN: dict[str, type[Struct]] = {
-    "parent": Parent,
-    "nominalTime": NominalTime,
-    "processing_engine": Engine,
-    "errorMessage": ErrorMessage,
-}
-JOB: dict[str, type[Struct]] = {
-    "documentation": Documentation,
-    "jobType": JobType,
-    "lineage": LineageJob,
-    "ownership": Ownership,
-    "sql": Sql,
-    "sourceCodeLocation": SourceCodeLocation,
-    "tags": Tags,
-}
-DATASET: dict[str, type[Struct]] = {
-    "columnLineage": ColumnLineage,
-    "dataQualityAssertions": Assertions,
-    "dataQualityMetrics": Metrics,
-    "dataSource": DataSource,
-    "datasetType": DatasetType,
-    "documentation": Documentation,
-    "lifecycleStateChange": Lifecycle,
-    "lineage": LineageDataset,
-    "ownership": Ownership,
-    "schema": Schema,
-    "storage": Storage,
-    "symlinks": Symlinks,
-    "tags": Tags,
-    "version": Version,
-}
-INPUT: dict[str, type[Struct]] = {
-    "dataQualityAssertions": Assertions,
-    "dataQualityMetrics": Metrics,
-    "inputStatistics": Statistics,
-}
-OUTPUT: dict[str, type[Struct]] = {"outputStatistics": Statistics}
-
-BY_ENTITY = {"run": RUN, "job": JOB, "dataset": DATASET, "input": INPUT, "output": OUTPUT}
-
-_DECODERS = {
-    (entity, key): msgspec.json.Decoder(kind)
-    for entity, kinds in BY_ENTITY.items()
-    for key, kind in kinds.items()
-}
-
-
-def decode(entity: str, key: str, raw: bytes) -> Any:
-    """The typed facet, or None where it is not a standard one.
-
-    Raises:
-        msgspec.ValidationError: if its shape is not the standard's.
-    """
-    decoder = _DECODERS.get((entity, key))
-    return decoder.decode(raw) if decoder else None
 
 
 def word(value: object) -> str | None:

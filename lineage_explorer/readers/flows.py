@@ -7,328 +7,403 @@
 4. Else every input feeds it.
 Lineage told of a dataset outside any job (a dataset event, or a facet on an input) makes
 `derives` edges. Sources: `LineageFacet.json` 1-0-0, `ColumnLineageDatasetFacet.json` 1-2-0.
+
+Most runs of a job say the same. So runs of one *pattern* (job, inputs, outputs, lineage facets)
+are looked at once, and counted afterwards.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 
-from lineage_explorer.naming import Name, job_id
-from lineage_explorer.readers import facets as f
-from lineage_explorer.readers.accumulate import Accumulated, Context, Kept, Role, Thing
+import polars as pl
 
-STRENGTH = {"declared": 0, "columns": 1, "implied": 2}
+from lineage_explorer.readers.accumulate import Nodes, State
+from lineage_explorer.readers.details import identity
+from lineage_explorer.readers.links import (
+    Link,
+    declared_sources,
+    is_job,
+    lineage_links,
+    source_of,
+)
+from lineage_explorer.readers.openlineage import DATASET, INPUT, JOB, OUTPUT
+
+BASES = ("declared", "columns", "implied")
+"""From the strongest to the weakest."""
+DECLARED, COLUMNS, IMPLIED = range(3)
+KINDS = ("reads", "writes", "derives", "hands_over")
+READS, WRITES, DERIVES, HANDS_OVER = range(4)
+U8, U32 = pl.UInt8, pl.UInt32
+NONE = 2**32 - 1
 
 
-class Link(NamedTuple):
-    """A field (or a whole dataset) feeding a field (or a whole dataset)."""
+class Output(NamedTuple):
+    """An output of a pattern: its facets, and the first event of it and of each over all runs."""
 
-    source: str
-    source_field: str | None
-    target: str
-    target_field: str | None
-    type: str | None
-    subtype: str | None
-    masking: bool | None
-    description: str | None
-
-
-@dataclass(slots=True)
-class Seen:
-    """How often and when something was said."""
-
+    node: int
+    columns: int | None
+    lineage: int | None
     event: int
-    basis: str = "declared"
-    runs: set[str] = field(default_factory=set)
-    first: int | None = None
-    last: int | None = None
-    last_run: str | None = None
-
-    def by(self, event: int, basis: str, context: Context | Thing) -> None:
-        """Said once more."""
-        self.event = min(self.event, event)
-        if STRENGTH[basis] < STRENGTH[self.basis]:
-            self.basis = basis
-        if isinstance(context, Context) and context.run is not None:
-            self.runs.add(context.run)
-            self.last_run = context.run
-        first, last = context.first_seen, context.last_seen
-        if first is not None and (self.first is None or first < self.first):
-            self.first = first
-        if last is not None and (self.last is None or last > self.last):
-            self.last = last
+    columns_event: int
+    lineage_event: int
 
 
-EdgeKey = tuple[str, str, str]
-BundleKey = tuple[str | None, str, tuple[str, ...], tuple[str, ...]]
+@dataclass(frozen=True)
+class Pattern:
+    """What runs of a job have in common."""
+
+    number: int
+    job: int
+    inputs: list[int]
+    outputs: list[Output]
+    declared: int | None
+    declared_event: int
 
 
 @dataclass
-class Flows:
-    """Edges, bundles and column edges, as they are gathered."""
+class Said:
+    """What is said by patterns, as it is gathered; `events` and `patterns` say by whom."""
 
-    node_of: Callable[[Name], str]
-    edges: dict[EdgeKey, Seen] = field(default_factory=dict)
-    bundles: dict[BundleKey, Seen] = field(default_factory=dict)
-    columns: dict[tuple[str | None, Link], Seen] = field(default_factory=dict)
-    jobs: set[Name] = field(default_factory=set)
+    nodes: Nodes
+    facets: dict[int, Any]
+    """Lineage facets."""
+    sources: dict[int, list[int]]
+    """The datasets that columnLineage facets name."""
+    edges: list[tuple[int, int, int, int, int, int]] = field(default_factory=list)
+    """source, target, kind, basis, event, pattern."""
+    bundles: dict[tuple[int | None, int, tuple[int, ...], tuple[int, ...]], int] = field(
+        default_factory=dict
+    )
+    bundled: list[tuple[int, int, int]] = field(default_factory=list)
+    """bundle, event, pattern."""
+    links: dict[tuple[int | None, int, int, int], int] = field(default_factory=dict)
+    """(job, target, facet, entry) → number."""
+    link_rows: list[tuple[Any, ...]] = field(default_factory=list)
+    linked: list[tuple[int, int, int]] = field(default_factory=list)
+    """number of links, event, pattern."""
 
-    def edge(
-        self, source: str, target: str, kind: str, basis: str, event: int, by: Context | Thing
-    ) -> None:
-        key = (source, target, kind)
-        self.edges.setdefault(key, Seen(event, basis)).by(event, basis, by)
+    def edge(self, by: int, source: int, target: int, kind: int, basis: int, event: int) -> None:
+        self.edges.append((source, target, kind, basis, event, by))
 
     def bundle(
         self,
-        job: str | None,
-        basis: str,
-        sources: Iterable[str],
-        targets: Iterable[str],
+        by: int,
+        job: int | None,
+        basis: int,
+        sources: Iterable[int],
+        targets: list[int],
         event: int,
-        by: Context | Thing,
     ) -> None:
+        """Every one of the sources feeds every target."""
         key = (job, basis, tuple(sorted(set(sources))), tuple(sorted(set(targets))))
         if key[2] and key[3]:
-            self.bundles.setdefault(key, Seen(event, basis)).by(event, basis, by)
+            number = self.bundles.setdefault(key, len(self.bundles))
+            self.bundled.append((number, event, by))
 
-    def links(
-        self, job: str | None, links: Iterable[Link], event: int, by: Context | Thing
+    def link(
+        self,
+        by: int,
+        job: int | None,
+        target: int,
+        facet: int,
+        event: int,
+        links: Callable[[], Iterable[Link]] | None = None,
+        entry: int = 0,
     ) -> None:
-        for link in links:
-            self.columns.setdefault((job, link), Seen(event)).by(event, "declared", by)
+        """A facet that tells of columns; `links` are those of a lineage facet, looked at once."""
+        key = (job, target, facet, entry)
+        number = self.links.get(key)
+        if number is None:
+            number = self.links[key] = len(self.links)
+            if links is not None:
+                self.link_rows += [(number, job, *link) for link in links()]
+        self.linked.append((number, event, by))
 
-    def job(self, name: Name) -> str:
-        """The id of a job that a lineage facet names."""
-        self.jobs.add(name)
-        return job_id(*name)
+
+@dataclass(frozen=True)
+class Flows:
+    """Edges, bundles and column edges; nodes by number."""
+
+    edges: pl.DataFrame
+    bundles: pl.DataFrame
+    columns: pl.DataFrame
 
 
-def flows(state: Accumulated, node_of: Callable[[Name], str]) -> Flows:
+def flows(state: State) -> Flows:
     """All flows of all runs, job events and dataset events."""
-    found = Flows(node_of)
-    for context in state.contexts.values():
-        _context(found, context)
-    for name in sorted(state.datasets):
-        _dataset(found, state.datasets[name])
-    return found
+    of_context, patterns = _patterns(state)
+    outside = _outside(state, len(patterns))
+    keyed = (state.role_facets, state.context_facets, outside)
+    lineage = [rows.filter(pl.col("key") == "lineage")["facet"] for rows in keyed]
+    links = state.told.links.with_columns(source=state.node_of.gather(state.told.links["name"]))
+    sources = links.group_by("facet").agg(pl.col("source").unique(maintain_order=True))
+    said = Said(state.nodes, dict(state.typed.each(pl.concat(lineage))), dict(sources.iter_rows()))
+    for pattern in patterns:
+        _pattern(said, pattern)
+    for row in outside.iter_rows():
+        _dataset(said, *row[:5])
+    # a run id that two jobs share stands for two runs
+    of_run = pl.when(pl.col("serial").is_not_null()).then("context")
+    of_context = of_context.with_columns(of_run=of_run)
+    voices = of_context.select("pattern", "context", "serial", "of_run", "first_seen", "last_seen")
+    others = outside.select("pattern", "first_seen", "last_seen")
+    voices = pl.concat([voices, others], how="diagonal")
+    return Flows(
+        edges=_edges(said, state.roles.join(of_context, on="context"), voices),
+        bundles=_bundles(said, voices),
+        columns=_columns(said, links, voices),
+    )
 
 
-def _context(found: Flows, context: Context) -> None:
-    job = job_id(*context.job)
-    for role in context.inputs.values():
-        node = found.node_of(role.name)
-        found.edge(node, job, "reads", "declared", role.first_event, context)
-    for role in context.outputs.values():
-        node = found.node_of(role.name)
-        found.edge(job, node, "writes", "declared", role.first_event, context)
-        if (columns := _facet(role, "columnLineage")) is not None:
-            found.links(job, column_links(found, columns.typed, node), columns.event, context)
-    declared = context.job_facets.get("lineage")
-    if declared is not None and declared.typed is not None:
-        for entry in declared.typed.entries or []:
-            _entry(found, context, entry, declared.event)
-    else:
-        _by_output(found, context, job)
+def _patterns(state: State) -> tuple[pl.DataFrame, list[Pattern]]:
+    """Contexts with the number of their pattern, and the patterns."""
+    roles, same = state.roles, ["context", "role", "node"]
+    for key, name in (("columnLineage", "columns"), ("lineage", "lineage")):
+        is_told = (
+            (pl.col("role") == OUTPUT) & (pl.col("entity") == DATASET) & (pl.col("key") == key)
+        )
+        told = state.role_facets.filter(is_told).select(
+            *same, pl.col("facet").alias(name), pl.col("event").alias(f"{name}_event")
+        )
+        roles = roles.join(told, on=same, how="left")
+    is_declared = (pl.col("entity") == JOB) & (pl.col("key") == "lineage")
+    declared = state.context_facets.filter(is_declared).select(
+        "context", declared="facet", declared_event="event"
+    )
+    output = pl.col("role") == OUTPUT
+    parts = (
+        roles.sort(same)
+        .group_by("context")
+        .agg(
+            inputs=pl.col("node").filter(pl.col("role") == INPUT),
+            outputs=pl.col("node").filter(output),
+            columns=pl.col("columns").fill_null(NONE).filter(output),
+            lineage=pl.col("lineage").fill_null(NONE).filter(output),
+        )
+    )
+    contexts = state.contexts.join(declared, on="context", how="left")
+    kinds = (
+        contexts.join(parts, on="context", how="left")
+        .with_columns(pl.col("declared").fill_null(NONE))
+        .group_by("job", "declared", "inputs", "outputs", "columns", "lineage", maintain_order=True)
+        .agg("context", pl.col("declared_event").min())
+        .with_row_index("pattern")
+    )
+    number = kinds.select("pattern", "context").explode("context", empty_as_null=False)
+    contexts = contexts.join(number, on="context").sort("context")
+    outputs: dict[int, list[Output]] = defaultdict(list)
+    told = (
+        roles.filter(output)
+        .join(number, on="context")
+        .group_by("pattern", "node", "columns", "lineage")
+        .agg(pl.col("first", "columns_event", "lineage_event").min())
+        .sort("pattern", "node")
+    )
+    for pattern, *row in told.iter_rows():
+        outputs[pattern].append(Output(*row))
+    said = kinds.select("pattern", "job", "inputs", "declared", "declared_event")
+    return contexts, [
+        Pattern(number, job, inputs or [], outputs[number], None if facet == NONE else facet, event)
+        for number, job, inputs, facet, event in said.iter_rows()
+    ]
 
 
-def _by_output(found: Flows, context: Context, job: str) -> None:
+def _outside(state: State, first: int) -> pl.DataFrame:
+    """Lineage that datasets carry outside the outputs of any job, each a pattern of its own."""
+    return (
+        state.outside.filter(pl.col("key").is_in(["lineage", "columnLineage"]))
+        .join(state.seen, on="node")
+        # else the job that writes it tells the same, with the job
+        .filter((pl.col("role") == DATASET) | ~pl.col("written"))
+        .sort("node", pl.col("key") == "columnLineage", "role")
+        .select(
+            pl.int_range(first, first + pl.len(), dtype=U32).alias("pattern"),
+            "node", "key", "facet", "event", "first_seen", "last_seen",
+        )
+    )  # fmt: skip
+
+
+def _pattern(said: Said, of: Pattern) -> None:
+    for output in of.outputs:
+        if output.columns is not None:
+            said.link(of.number, of.job, output.node, output.columns, output.columns_event)
+    if of.declared is None:
+        _by_output(said, of)
+        return
+    feeds: dict[int, list[int]] = defaultdict(list)  # several entries may be about one target
+    for number, entry in enumerate(said.facets[of.declared].entries or []):
+        name = identity(entry)
+        if is_job(entry):
+            target = said.nodes.job(name) if name else of.job
+            feeds[target] += _feeds_job(said, of, target, entry.inputs or [])
+        elif name is not None:
+            node, key = said.nodes.dataset(name), (of.declared, number)
+            feeds[node] += _declared(said, of, entry, node, key, of.declared_event)
+    for target, sources in feeds.items():
+        job = target if target % 2 else of.job
+        said.bundle(of.number, job, DECLARED, sources, [target], of.declared_event)
+
+
+def _by_output(said: Said, of: Pattern) -> None:
     """Without a lineage facet on the job, each output says for itself what feeds it."""
-    implied: list[Role] = []
-    for role in context.outputs.values():
-        columns = _facet(role, "columnLineage")
-        lineage = _facet(role, "lineage")
-        if lineage is not None:
-            _declared(found, context, job, lineage.typed, role.name, lineage.event)
-        elif columns is not None and (sources := column_sources(found, columns.typed)):
-            _read_by_columns(found, context, job, sources, columns.event)
-            target = [found.node_of(role.name)]
-            found.bundle(job, "columns", sources, target, columns.event, context)
+    implied: list[Output] = []
+    listed = set(of.inputs)
+    for output in of.outputs:
+        columns = output.columns
+        if output.lineage is not None:
+            facet, event = said.facets[output.lineage], output.lineage_event
+            feeding = _declared(said, of, facet, output.node, (output.lineage, 0), event)
+            said.bundle(of.number, of.job, DECLARED, feeding, [output.node], event)
+        elif columns is not None and (sources := said.sources.get(columns)):
+            event = output.columns_event
+            for source in sources:
+                if source not in listed:  # read all the same
+                    said.edge(of.number, source, of.job, READS, COLUMNS, event)
+            said.bundle(of.number, of.job, COLUMNS, sources, [output.node], event)
         else:
-            implied.append(role)
-    if implied and context.inputs:
-        sources = [found.node_of(name) for name in context.inputs]
-        targets = [found.node_of(role.name) for role in implied]
-        event = min(role.first_event for role in implied)
-        found.bundle(job, "implied", sources, targets, event, context)
-
-
-def _read_by_columns(
-    found: Flows, context: Context, job: str, sources: Iterable[str], event: int
-) -> None:
-    """Datasets only column lineage names are read all the same."""
-    listed = {found.node_of(name) for name in context.inputs}
-    for source in sources:
-        if source not in listed:
-            found.edge(source, job, "reads", "columns", event, context)
-
-
-def _entry(found: Flows, context: Context, entry: Any, event: int) -> None:
-    """An entry of a job's lineage facet."""
-    name = _name(entry)
-    if (f.word(entry.type) or "").upper() == "JOB":
-        target = name or context.job
-        _feeds_job(found, context, target, entry.inputs or [], event)
-    elif name is not None:
-        _declared(found, context, job_id(*context.job), entry, name, event)
+            implied.append(output)
+    if implied:
+        targets = [output.node for output in implied]
+        event = min(output.event for output in implied)
+        said.bundle(of.number, of.job, IMPLIED, of.inputs, targets, event)
 
 
 def _declared(
-    found: Flows, context: Context, job: str, facet: Any, target: Name, event: int
-) -> None:
-    """Declared lineage of a dataset, within a job."""
-    node = found.node_of(target)
-    datasets, jobs, own = _sources(found, facet, context.job)
+    said: Said, of: Pattern, facet: Any, node: int, key: tuple[int, int], event: int
+) -> list[int]:
+    """Declared lineage of a dataset, within a job; what feeds it."""
+    datasets, jobs, own = declared_sources(said.nodes, facet, of.job)
     for source in datasets:
-        found.edge(source, job, "reads", "declared", event, context)
+        said.edge(of.number, source, of.job, READS, DECLARED, event)
     if datasets or own or not jobs:
-        found.edge(job, node, "writes", "declared", event, context)
+        said.edge(of.number, of.job, node, WRITES, DECLARED, event)
     for other in jobs:
-        found.edge(other, node, "writes", "declared", event, context)
-    found.bundle(job, "declared", [*datasets, *jobs], [node], event, context)
-    found.links(job, lineage_links(found, facet, node, context.job), event, context)
+        said.edge(of.number, other, node, WRITES, DECLARED, event)
+    links = partial(lineage_links, said.nodes, facet, node, of.job)
+    said.link(of.number, of.job, node, key[0], event, links, key[1])
+    return [*datasets, *jobs]
 
 
-def _feeds_job(found: Flows, context: Context, target: Name, inputs: list[Any], event: int) -> None:
+def _feeds_job(said: Said, of: Pattern, target: int, inputs: list[Any]) -> list[int]:
     """Datasets and jobs that hand data to a job."""
-    job = found.job(target)
-    sources = []
+    sources, event = [], of.declared_event
     for item in inputs:
-        source = _source(found, item, context.job)
-        if source is None or source == job:
+        source = source_of(said.nodes, item, of.job)
+        if source is None or source == target:
             continue
-        kind = "hands_over" if _is_job(item) else "reads"
-        found.edge(source, job, kind, "declared", event, context)
+        said.edge(of.number, source, target, HANDS_OVER if is_job(item) else READS, DECLARED, event)
         sources.append(source)
-    found.bundle(job, "declared", sources, [job], event, context)
+    return sources
 
 
-def _dataset(found: Flows, thing: Thing) -> None:
+def _dataset(said: Said, by: int, node: int, key: str, number: int, event: int) -> None:
     """Lineage that a dataset carries outside the outputs of any job."""
-    for key in ("lineage", "columnLineage"):
-        kept = thing.facets.get(key)
-        if kept is None or kept.typed is None or key not in thing.outside:
-            continue
-        event, as_input = thing.outside[key]
-        if as_input and thing.written:  # then the job that writes it tells the same, with the job
-            continue
-        node = found.node_of(thing.name)
-        if key == "lineage":
-            datasets, jobs, _ = _sources(found, kept.typed, None)
-            for other in jobs:
-                found.edge(other, node, "writes", "declared", event, thing)
-            links = lineage_links(found, kept.typed, node, None)
-            sources, basis = [*datasets, *jobs], "declared"
-        else:
-            datasets = column_sources(found, kept.typed)
-            links = column_links(found, kept.typed, node)
-            sources, basis = datasets, "columns"
-        for source in datasets:
-            found.edge(source, node, "derives", basis, event, thing)
-        found.bundle(None, basis, sources, [node], event, thing)
-        found.links(None, links, event, thing)
+    links = None
+    if key == "lineage":
+        facet = said.facets[number]
+        datasets, jobs, _ = declared_sources(said.nodes, facet, None)
+        for other in jobs:
+            said.edge(by, other, node, WRITES, DECLARED, event)
+        links = partial(lineage_links, said.nodes, facet, node, None)
+        sources, basis = [*datasets, *jobs], DECLARED
+    else:
+        datasets = sources = said.sources.get(number, [])
+        basis = COLUMNS
+    for source in datasets:
+        said.edge(by, source, node, DERIVES, basis, event)
+    said.bundle(by, None, basis, sources, [node], event)
+    said.link(by, None, node, number, event, links)
 
 
-def _sources(found: Flows, facet: Any, own: Name | None) -> tuple[list[str], list[str], bool]:
-    """Datasets, other jobs, and whether the job itself, that feed a dataset or its fields."""
-    datasets: dict[str, None] = {}
-    jobs: dict[str, None] = {}
-    itself = False
-    for item in _all_inputs(facet):
-        source = _source(found, item, own)
-        if source is None:
-            itself = itself or _is_job(item)
-        elif not _is_job(item):
-            datasets[source] = None
-        elif own is not None and source == job_id(*own):
-            itself = True
-        else:
-            jobs[source] = None
-    return list(datasets), list(jobs), itself
-
-
-def _all_inputs(facet: Any) -> Iterator[Any]:
-    yield from facet.inputs or []
-    for entry in (facet.fields or {}).values():
-        yield from entry.inputs or []
-
-
-def _source(found: Flows, item: Any, own: Name | None) -> str | None:
-    name = _name(item)
-    if _is_job(item):
-        name = name or own
-        return found.job(name) if name else None
-    return found.node_of(name) if name else None
-
-
-def _is_job(item: Any) -> bool:
-    return (f.word(item.type) or "").upper() == "JOB"
-
-
-def _name(item: Any) -> Name | None:
-    namespace, name = f.word(item.namespace), f.word(item.name)
-    return (namespace, name) if namespace is not None and name is not None else None
-
-
-def _facet(role: Role, key: str) -> Kept | None:
-    kept = role.facets.get(key)
-    return kept if kept is not None and kept.typed is not None else None
-
-
-def column_sources(found: Flows, facet: Any) -> list[str]:
-    """The datasets a columnLineage facet names, in its order."""
-    items = [i for column in (facet.fields or {}).values() for i in column.inputFields or []]
-    names = [_name(item) for item in [*items, *(facet.dataset or [])]]
-    return list(dict.fromkeys(found.node_of(name) for name in names if name is not None))
-
-
-def column_links(found: Flows, facet: Any, target: str) -> Iterator[Link]:
-    """The links of a columnLineage facet: 1-0-x, 1-1-0 and 1-2-0 alike."""
-    for column, inputs in (facet.fields or {}).items():
-        old = f.word(inputs.transformationType), f.word(inputs.transformationDescription)
-        for item in inputs.inputFields or []:
-            yield from _links(found, item, target, column, old)
-    for item in facet.dataset or []:
-        yield from _links(found, item, target, None, (None, None))
-
-
-def lineage_links(found: Flows, facet: Any, target: str, own: Name | None) -> Iterator[Link]:
-    """The links of a lineage facet: its fields, and inputs that name a field."""
-    for item in facet.inputs or []:
-        if f.word(item.field) is not None:
-            yield from _links(found, item, target, None, (None, None), own)
-    for column, entry in (facet.fields or {}).items():
-        for item in entry.inputs or []:
-            yield from _links(found, item, target, column, (None, None), own)
-
-
-def _links(
-    found: Flows,
-    item: Any,
-    target: str,
-    column: str | None,
-    old: tuple[str | None, str | None],
-    own: Name | None = None,
-) -> Iterator[Link]:
-    is_job = getattr(item, "type", None) is not None and _is_job(item)
-    name = _name(item) or (own if is_job else None)
-    if name is None:
-        return
-    source = found.job(name) if is_job else found.node_of(name)
-    source_field = None if is_job else f.word(item.field)
-    if not item.transformations:
-        masking = True if old[0] == "MASKED" else None
-        yield Link(source, source_field, target, column, old[0], None, masking, old[1])
-    for step in item.transformations or []:
-        yield Link(
-            source,
-            source_field,
-            target,
-            column,
-            f.word(step.type),
-            f.word(step.subtype),
-            f.truth(step.masking),
-            f.word(step.description),
+def _edges(said: Said, roles: pl.DataFrame, voices: pl.DataFrame) -> pl.DataFrame:
+    """source, target, kind, basis, runs, first_seen, last_seen, event."""
+    is_input = pl.col("role") == INPUT
+    times = ("first_seen", "last_seen")
+    listed = roles.select(
+        pl.when(is_input).then("node").otherwise("job").alias("source"),
+        pl.when(is_input).then("job").otherwise("node").alias("target"),
+        pl.when(is_input).then(pl.lit(READS, U8)).otherwise(pl.lit(WRITES, U8)).alias("kind"),
+        pl.lit(DECLARED, U8).alias("basis"),
+        pl.col("first").alias("event"),
+        "of_run",
+        *times,
+    )
+    schema = {"source": U32, "target": U32, "kind": U8, "basis": U8, "event": U32, "pattern": U32}
+    more = pl.DataFrame(said.edges, schema=schema, orient="row")
+    more = more.join(voices, on="pattern").select(listed.columns)
+    return (
+        pl.concat([listed, more])
+        .group_by("source", "target", "kind")
+        .agg(
+            pl.col("basis").min(),
+            pl.col("of_run").drop_nulls().n_unique().alias("runs"),
+            pl.col("first_seen").min(),
+            pl.col("last_seen").max(),
+            pl.col("event").min(),
         )
+    )
+
+
+def _bundles(said: Said, voices: pl.DataFrame) -> pl.DataFrame:
+    """job, basis, sources, targets, runs, event."""
+    schema = {"bundle": U32, "event": U32, "pattern": U32}
+    counted = (
+        pl.DataFrame(said.bundled, schema=schema, orient="row")
+        .join(voices, on="pattern")
+        .group_by("bundle")
+        .agg(pl.col("of_run").drop_nulls().n_unique().alias("runs"), pl.col("event").min())
+    )
+    lists = pl.List(U32)
+    columns: dict[str, Any] = {"job": U32, "basis": U8, "sources": lists, "targets": lists}
+    return (
+        pl.DataFrame(list(said.bundles), schema=columns, orient="row")
+        .with_row_index("bundle")
+        .join(counted, on="bundle", maintain_order="left")
+        .drop("bundle")
+    )
+
+
+def _columns(said: Said, links: pl.DataFrame, voices: pl.DataFrame) -> pl.DataFrame:
+    """source, source_field, …, description, job, last (serial of a run), event, runs."""
+    link = {
+        "source": U32, "source_field": pl.String, "target": U32, "target_field": pl.String,
+        "type": pl.String, "subtype": pl.String, "masking": pl.Boolean, "description": pl.String,
+    }  # fmt: skip
+    rows = zip(*said.link_rows, strict=True) if said.link_rows else [()] * (len(link) + 2)
+    schema = {"told": U32, "job": U32, **link}
+    declared = pl.DataFrame(
+        [pl.Series(n, list(c), t) for (n, t), c in zip(schema.items(), rows, strict=True)]
+    )
+    keys = {"job": U32, "target": U32, "facet": U32, "entry": U32}
+    named = pl.DataFrame(list(said.links), schema=keys, orient="row")
+    named = named.with_columns(told=pl.int_range(pl.len(), dtype=U32)).join(links, on="facet")
+    grouped = (
+        pl.concat([declared, named.select(*schema)])
+        .group_by("job", *link)
+        .agg(pl.col("told").unique().sort())
+    )
+    key = pl.col("told").cast(pl.List(pl.String)).list.join(" ").alias("key")
+    grouped = grouped.with_columns(key)
+    # many links are told by the same facets: those are counted once
+    sets = grouped.select("key", "told").unique("key").with_row_index("set")
+    linked = pl.DataFrame(
+        said.linked, schema={"told": U32, "event": U32, "pattern": U32}, orient="row"
+    )
+    counted = (
+        sets.explode("told", empty_as_null=False)
+        .join(linked, on="told")
+        .join(voices, on="pattern")
+        .sort("last_seen", "context", nulls_last=False)
+        .group_by("set")
+        .agg(
+            pl.col("serial").drop_nulls().last().alias("last"),
+            pl.col("event").min(),
+            pl.col("of_run").drop_nulls().n_unique().alias("runs"),
+        )
+    )
+    return grouped.join(sets.select("key", "set"), on="key").join(counted, on="set")

@@ -3,93 +3,71 @@
 Shapes recognised: NDJSON; one JSON document, pretty or not; several after one another; an array;
 events wrapped in objects, arrays or JSON strings (`{"events": […]}`, `[{"id":…, "event":…}]`,
 `{"name": {"value": event}}`); lines with a log prefix before the `{`. A value that cannot be
-read costs itself only: reading goes on at the next line that holds an event.
+read costs itself only: whole events inside a broken document, and an event after a torn one on
+the same line, are read.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import IO
 
-import msgspec
-from msgspec import Raw
+from lineage_explorer.readers.limits import LONGEST, TORN
+from lineage_explorer.readers.pieces import EVENT_START, START, Pieces, ending
+from lineage_explorer.readers.values import ERRORS, Bad, Found, decode, inside, sound, whole
 
-NOTHING = Raw(b"")
-DEEPEST = 6
 BOM = b"\xef\xbb\xbf"
-_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
-_LINE_START = re.compile(rb"\n[ \t\[,]*\{")
-_START = re.compile(rb'\{\s*"')
-
-
-class Event(msgspec.Struct, rename="camel"):
-    """The outer layer of an event; every part is still JSON text."""
-
-    event_time: Raw = NOTHING
-    event_type: Raw = NOTHING
-    producer: Raw = NOTHING
-    run: Raw = NOTHING
-    job: Raw = NOTHING
-    dataset: Raw = NOTHING
-    inputs: Raw = NOTHING
-    outputs: Raw = NOTHING
-
-    def __bool__(self) -> bool:
-        """Whether it looks like an event at all."""
-        return _is_object(self.job) or _is_object(self.dataset) or _is_object(self.run)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """An event: its outer layer and its text, and where it lies."""
-
-    event: Event
-    raw: bytes
-    line: int
-    offset: int
-    within: int = 0
-    """Bytes of the JSON string that holds it, where it is wrapped in one."""
-
-    @property
-    def length(self) -> int:
-        """Bytes it takes in the file."""
-        return self.within or len(self.raw)
-
-
-@dataclass(frozen=True, slots=True)
-class Bad:
-    """Something that is not an event, and where it lies."""
-
-    code: str
-    message: str
-    line: int
-    offset: int
-
-
-_decode = msgspec.json.Decoder(Event).decode
-_members = msgspec.json.Decoder(dict[str, Raw]).decode
-_elements = msgspec.json.Decoder(list[Raw]).decode
-_string = msgspec.json.Decoder(str).decode
-_anything = msgspec.json.Decoder(Raw).decode
-_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+SEAM = re.compile(rb"\}\r?\n(?=\{)")
+"""Where a line ends and the next begins such that no JSON value goes on between the two."""
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def events(stream: IO[bytes]) -> Iterator[Found | Bad]:
-    """Every event of a stream, and every part that could not be read."""
+    """Every event of a stream, and what could not be read: `limits.TORN` parts in a row, and a sum.
+
+    Memory is bounded by a few times `limits.LONGEST`, whatever the stream holds.
+    """
+    row, first = 0, None
+    for part in _parts(stream):
+        if not isinstance(part, Found):
+            row += 1
+            if row > TORN:
+                first = first or part
+                continue
+        elif row:
+            yield from _more(first, row)
+            row, first = 0, None
+        yield part
+    yield from _more(first, row)
+
+
+def _more(first: Bad | None, row: int) -> Iterator[Bad]:
+    """What stands for the parts beyond the limit."""
+    if first is not None:
+        message = f"{row - TORN} more that could not be read, from here on."
+        yield Bad(first.code, message, first.line, first.offset)
+
+
+def _parts(stream: IO[bytes]) -> Iterator[Found | Bad]:
     block = _Block()
-    offset = 0
-    for number, written in enumerate(stream, start=1):
-        line = written.removeprefix(BOM) if number == 1 else written
+    number, offset, inner = 1, 0, False
+    while written := stream.readline(LONGEST):
+        line = written.removeprefix(BOM) if offset == 0 else written
+        if offset == 0 and line.startswith(UTF_16):
+            yield Bad("not-json", "this is UTF-16; save it as UTF-8.", 1, 0)
+            return
         offset += len(written)
-        here = offset - len(line)
-        found = _whole_line(line, number, here)
+        here, ended = offset - len(line), line.endswith(b"\n")
+        found = None if inner else _whole_line(line, number, here)
+        inner = not ended  # what follows is a piece of an overlong line
         if found is not None:
             yield from block.scan()
             yield from found
         elif block.text or line.strip():
-            block.add(line, number, here)
+            yield from block.add(line, number, here)
+        number += ended
     yield from block.scan()
 
 
@@ -98,170 +76,82 @@ def _whole_line(line: bytes, number: int, offset: int) -> list[Found | Bad] | No
     text = line.strip()
     if not text.endswith(b"}"):
         return None
-    start = line.find(text)
+    here = offset + len(line) - len(line.lstrip())
     if text[:1] == b"{":
         try:
-            event = _decode(text)
-        except _ERRORS:
+            event = decode(text)
+        except ERRORS:
             return None
         if event:
-            return [Found(event, text, number, offset + start)]
-        inside = list(_inside(text, number, offset + start))
-        return inside if any(isinstance(part, Found) for part in inside) else None
-    for match in _START.finditer(text):
-        rest = text[match.start() :]
-        try:
-            event = _decode(rest)
-        except _ERRORS:
-            continue
-        if event:
-            return [Found(event, rest, number, offset + start + match.start())]
-    return None
+            return [sound(event, text, number, here)]
+        parts = list(inside(text, number, here))
+        return parts if any(isinstance(part, Found) for part in parts) else None
+    if len(list(islice(EVENT_START.finditer(text), 2))) > 1:
+        return None  # perhaps two events, perhaps a torn one before a whole one
+    found = ending(text, 0, len(text), START)
+    return found and [sound(found[0], text[found[1] :], number, here + found[1])]
 
 
 class _Block:
     """Consecutive lines that are no events by themselves: pretty JSON, an array, or broken."""
 
     def __init__(self) -> None:
-        self.lines: list[bytes] = []
+        self.text = bytearray()
         self.number = 0
         self.offset = 0
+        self.quiet = False
 
-    @property
-    def text(self) -> bool:
-        return bool(self.lines)
-
-    def add(self, line: bytes, number: int, offset: int) -> None:
-        if not self.lines:
+    def add(self, line: bytes, number: int, offset: int) -> Iterator[Found | Bad]:
+        """One line more; gives the events of what has grown too long to wait for its end."""
+        if not self.text:
             self.number, self.offset = number, offset
-        self.lines.append(line)
+        self.text += line
+        if len(self.text) > 2 * LONGEST:
+            yield from self._cut()
 
     def scan(self) -> Iterator[Found | Bad]:
         """The events of the block; the block is empty afterwards."""
-        if not self.lines:
-            return
-        data, number, offset = b"".join(self.lines), self.number, self.offset
-        self.lines = []
-        if (whole := _whole(data, number, offset)) is not None:
-            yield from whole
-        else:
-            yield from _piecewise(data, number, offset)
+        if self.text:
+            data, self.text = bytes(self.text), bytearray()
+            yield from self._news(self._told(data))
+        self.quiet = False
 
+    def _told(self, data: bytes) -> Iterator[Found | Bad]:
+        """The parts of a text: of each stretch of it by itself, if it is no document."""
+        begin, line, other = 0, self.number, ""
+        stretches = [match.end() for match in SEAM.finditer(data)]
+        for end in (*stretches, len(data)):
+            piece, offset = data[begin:end], self.offset + begin
+            known = None if self.quiet else whole(piece, line, offset)
+            for part in known or Pieces(piece, line, offset):
+                if isinstance(part, Found) or part.code != other:
+                    yield part
+                if not isinstance(part, Found) and part.code == "not-an-event":
+                    other = part.code  # other JSON, line after line, is told once
+            begin, line = end, line + piece.count(b"\n")
 
-def _whole(data: bytes, number: int, offset: int) -> list[Found | Bad] | None:
-    """The block read as one JSON document, or None if it is not one."""
-    text = data.strip()
-    try:
-        _anything(text)
-    except _ERRORS:
-        return None
-    start = data.find(text)
-    return list(_inside(text, number + data.count(b"\n", 0, start), offset + start))
+    def _cut(self) -> Iterator[Found | Bad]:
+        """The events so far; only what may yet become one is kept."""
+        data, self.text = bytes(self.text), bytearray()
+        pieces = Pieces(data, self.number, self.offset, more=True)
+        yield from self._news(pieces)
+        rest = pieces.rest
+        if len(data) - rest > LONGEST:
+            line = self.number + data.count(b"\n", 0, rest)
+            message = f"a value longer than {LONGEST >> 20} MB was left out."
+            yield from self._news([Bad("too-long", message, line, self.offset + rest)])
+            rest = len(data)
+        self.number += data.count(b"\n", 0, rest)
+        self.offset += rest
+        self.text = bytearray(data[rest:])
 
-
-def _piecewise(data: bytes, number: int, offset: int) -> Iterator[Found | Bad]:
-    """The values of a block one after another, going on after what is broken."""
-    start = data.find(b"{")
-    if start < 0:
-        yield Bad("not-json", "expected JSON events, found other text.", number, offset)
-    counted, torn = 0, False
-    while start >= 0:
-        number, counted = number + data.count(b"\n", counted, start), start
-        end = _end_of_value(data, start)
-        parts = list(_value(data[start:end], number, offset + start))
-        if any(isinstance(part, Found) for part in parts):
-            yield from parts
-            start, torn = data.find(b"{", end), False
-            continue
-        # Inner lines of a value already reported as broken are no news.
-        if not torn or data[start - 1 : start] in (b"", b"\n"):
-            yield from parts[:1]
-        start, torn = _next_value(data, start), True
-
-
-def _value(text: bytes, number: int, offset: int) -> Iterator[Found | Bad]:
-    try:
-        event = _decode(text)
-    except _ERRORS as error:
-        yield Bad("broken-json", f"not readable as JSON: {_reason(error)}.", number, offset)
-        return
-    if event:
-        yield Found(event, text, number, offset)
-    else:
-        yield from _inside(text, number, offset)
-
-
-def _inside(text: bytes, number: int, offset: int, depth: int = 0) -> Iterator[Found | Bad]:
-    """The events inside a valid JSON value that may wrap them."""
-    found = False
-    for part in _wrapped(text, number, offset, depth):
-        found = True
-        yield part
-    if not found and depth == 0:
-        yield Bad("not-an-event", "valid JSON, but no run, job or dataset in it.", number, offset)
-
-
-def _wrapped(text: bytes, number: int, offset: int, depth: int) -> Iterator[Found | Bad]:
-    first = text[:1]
-    if depth > DEEPEST or first not in b'{["' or first == b"":
-        return
-    try:
-        if first == b"{":
-            event = _decode(text)
-            if event:
-                yield Found(event, text, number, offset)
-                return
-            parts = list(_members(text).values())
-        elif first == b"[":
-            parts = _elements(text)
-        else:
-            inner = _string(text).encode("utf-8", "surrogatepass").strip()
-            if inner[:1] in (b"{", b"["):
-                for part in _wrapped(inner, number, offset, depth + 1):
-                    if isinstance(part, Found):
-                        yield Found(part.event, part.raw, number, offset, len(text))
-            return
-    except _ERRORS as error:
-        yield Bad("broken-json", f"not readable as JSON: {_reason(error)}.", number, offset)
-        return
-    position = counted = 0
-    for raw in parts:
-        piece = bytes(raw)
-        position = text.find(piece, position)
-        number, counted = number + text.count(b"\n", counted, position), position
-        yield from _wrapped(piece, number, offset + position, depth + 1)
-        position += len(piece)
-
-
-def _end_of_value(data: bytes, start: int) -> int:
-    """One past the bracket that closes the one at `start`, or the end of the line."""
-    depth = 0
-    for token in _TOKENS.finditer(data, start):
-        first = token.group()[:1]
-        if first in b"{[":
-            depth += 1
-        elif first in b"}]":
-            depth -= 1
-            if depth == 0:
-                return token.end()
-    line_end = data.find(b"\n", start)
-    return len(data) if line_end < 0 else line_end
-
-
-def _next_value(data: bytes, start: int) -> int:
-    """The next object that begins a line, or -1."""
-    match = _LINE_START.search(data, start)
-    return match.end() - 1 if match else -1
-
-
-def _is_object(raw: Raw) -> bool:
-    return bytes(memoryview(raw)[:1]) == b"{"
-
-
-def _reason(error: Exception) -> str:
-    """Why, without quoting the text."""
-    if isinstance(error, RecursionError):
-        return "nested too deeply"
-    if isinstance(error, UnicodeDecodeError):
-        return "not UTF-8"
-    return str(error).removeprefix("JSON is malformed: ").split(" - at ")[0]
+    def _news(self, parts: Iterable[Found | Bad]) -> Iterator[Found | Bad]:
+        """The parts; after an overlong value no more is told of it until an event comes."""
+        for part in parts:
+            if isinstance(part, Found):
+                self.quiet = False
+            elif self.quiet:
+                continue
+            elif part.code in ("too-long", "not-json"):
+                self.quiet = True
+            yield part

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+import msgspec
+
 _SHAPE = re.compile(
     r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)(?:[.,](\d{1,9}))?"
     r"(Z|[+-]\d{2}:?\d{2}(?::?\d{2})?Z?|\[UTC\])?",
@@ -14,6 +16,29 @@ _SHAPE = re.compile(
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+
+
+_moment = msgspec.json.Decoder(datetime).decode
+
+
+def plain_moment(raw: msgspec.Raw) -> int | None:
+    """Microseconds of a JSON string as most producers write it; None means: look closer.
+
+    The parser rounds what is finer than a microsecond, so only shorter fractions are its.
+    """
+    text = bytes(raw)
+    if text[20:21] == b"." and text[27:28].isdigit():
+        return None
+    try:
+        time = _moment(text)
+    except (msgspec.DecodeError, UnicodeError):
+        return None
+    if time.tzinfo is None:
+        return None
+    try:
+        return (time - _EPOCH) // _MICROSECOND
+    except OverflowError:
+        return None
 
 
 class Time(NamedTuple):

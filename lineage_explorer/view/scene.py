@@ -20,7 +20,7 @@ from lineage_explorer.view import style
 from lineage_explorer.view.modes import Mode, categories, kinds, states
 from lineage_explorer.view.placing import Edge, Floats, Node, placed_with_stubs
 from lineage_explorer.view.shown import Shown
-from lineage_explorer.view.style import fit, tail, text_width
+from lineage_explorer.view.style import ends, fit, tail, text_width
 
 if TYPE_CHECKING:
     from lineage_explorer.lineage import Lineage
@@ -185,8 +185,13 @@ def _labels(rows: list[dict[str, Any]]) -> list[str]:
     """A label for each node; cut ones are told apart where they would read alike."""
     short = [_short(row, _room(row)) for row in rows]
     alike = Counter((label, row["namespace"]) for label, row in zip(short, rows, strict=True))
+    # An end like `…test` reads alike too where several names have it, whole or cut.
+    names = {(row["kind"], row["namespace"], plain(row["name"][:4096])) for row in rows}
+    shared = Counter((kind, space, f"…{end}") for kind, space, name in names for end in ends(name))
     return [
-        fit(row["name"], _most(row), 13) if alike[label, row["namespace"]] > 1 else label
+        fit(row["name"], _most(row), 13)
+        if alike[label, row["namespace"]] > 1 or shared[row["kind"], row["namespace"], label] > 1
+        else label
         for label, row in zip(short, rows, strict=True)
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lineage_explorer.view.scene import Scene, scene
+from lineage_explorer.view.scene import Scene, counted, scene
 from lineage_explorer.view.shown import Shown, around, default_focus, everything
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ def static_state(lin: Lineage, state: ViewState, drawn: Scene) -> Scene:
         return drawn
     start = state.focus[:1] or tuple(default_focus(lin)) or (drawn.nodes[0].id,)
     small = picture(lin, ViewState(focus=start))
-    note = f"{len(drawn.nodes):,} nodes were shown; this picture has the surroundings of one."
+    shown = counted(len(drawn.nodes), "node")
+    note = f"{shown} were shown; this picture has the surroundings of one."
     return replace(small, note=note)
 
 
@@ -58,5 +59,5 @@ def _shown(lin: Lineage, state: ViewState) -> tuple[Lineage, Shown]:
 
 
 def _begins(lin: Lineage) -> str:
-    count = lin.frames.datasets.height + lin.frames.jobs.height
-    return f"{count:,} nodes: this begins at the busiest dataset. Search to go elsewhere."
+    count = counted(lin.frames.datasets.height + lin.frames.jobs.height, "node")
+    return f"{count}: this begins at the busiest dataset. Search to go elsewhere."

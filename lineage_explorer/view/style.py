@@ -81,11 +81,15 @@ def tail(text: str, width: float, size: float) -> str:
     text = plain(text[:4096])
     if text_width(text, size) <= width:
         return text
-    for match in _PARTS.finditer(text):
-        short = f"…{text[match.end() :]}"
-        if match.end() < len(text) and text_width(short, size) <= width:
-            return short
+    for end in ends(text):
+        if text_width(f"…{end}", size) <= width:
+            return f"…{end}"
     return fit(text, width, size)
+
+
+def ends(text: str) -> list[str]:
+    """What follows each part of a name but the last, the longest first: `b.c`, `c` of `a.b.c`."""
+    return [text[match.end() :] for match in _PARTS.finditer(text) if match.end() < len(text)]
 
 
 def _take(text: str, width: float, size: float) -> str:

@@ -21,6 +21,7 @@ from IPython.display import display
 
 from lineage_explorer.errors import LineageError, SelectionError, UnknownOption
 from lineage_explorer.lineage import Lineage
+from lineage_explorer.view.cells import Cells, running
 from lineage_explorer.view.detail import edge_detail, node_detail
 from lineage_explorer.view.scene import Scene
 from lineage_explorer.view.search import suggest
@@ -138,12 +139,15 @@ class Explorer(anywidget.AnyWidget):
 
     def _draw(self, _change: object = None) -> None:
         if self.state == self._drawn:
+            self._error = ""
             return
         try:
             made = picture(self._lineage, self.state, self._picture)
         except LineageError as error:
             at = error.at if isinstance(error, SelectionError) else None
-            words = f"{error.message} {error.hint}".strip()
+            words = " ".join(
+                part[:1].upper() + part[1:] for part in (error.message, error.hint) if part
+            )
             self._error = json.dumps({"text": words, "at": at})
             return
         self._drawn, self._picture = self.state, made
@@ -173,6 +177,11 @@ class Explorer(anywidget.AnyWidget):
 
     def _ipython_display_(self) -> None:
         """A static picture first, which the live view hides: a saved notebook keeps it."""
+        if self.comm is None:
+            self.open()
+        place = running()
+        if place is not None:
+            _CELLS.show(self, *place)
         image = self.static_svg().encode()
         self._fallback = blake2b(image, digest_size=8).hexdigest()
         html = (
@@ -188,6 +197,9 @@ class Explorer(anywidget.AnyWidget):
     def __repr__(self) -> str:
         about = f"query={self.query!r}" if self.query else f"focus={list(self.focus)!r}"
         return f"Explorer({about}, hops={self.hops}): {self.scene.summary}"
+
+
+_CELLS: Cells[Explorer] = Cells()
 
 
 def explore(lin: Lineage, focus: str | Sequence[str] | None = None, **options: Any) -> Explorer:

@@ -18,7 +18,7 @@ from lineage_explorer.tables import (
     schema,
     table,
 )
-from tests.frames import frames_of, moment, node
+from tests.frames import frames_of, moment, node, rows
 from tests.graph.oracle import DATASETS, JOBS, Made, lineages
 
 FRAMES = frames_of(
@@ -28,8 +28,11 @@ FRAMES = frames_of(
     fields={"a": ["x"], "d": ["z"]},
 ).with_(
     schemas=table(SCHEMAS, [(node("c"), "v1", [], 1, 1, 1), (node("d"), "v2", [], 2, 2, 1)]),
-    quality=table(QUALITY, [(node("c"), "r1", None, "rows", True, None, 0),
-                            (node("d"), "r2", None, "rows", True, None, 1)]),
+    quality=table(QUALITY, rows(QUALITY, [
+        {"dataset": node("c"), "run": "r1", "name": "rows", "success": True, "event": 0},
+        {"dataset": node("d"), "run": "r2", "name": "rows", "success": True, "event": 1},
+        {"job": node("J2"), "run": "r2", "name": "a test", "success": True, "event": 1},
+    ])),
     facets=table(FACETS, [("job", node("J1"), None, 0, "sql", b"{}"),
                           ("output", node("d"), "r2", 1, "version", b"{}")]),
     problems=table(PROBLEMS, [("f", 1, 0, "error", "code", "message", "hint")]),
@@ -64,6 +67,7 @@ def test_what_is_told_of_other_nodes_goes() -> None:
     assert part.schemas["version"].to_list() == ["v1"]
     assert part.column_edges.select("source", "target").rows() == [(node("a"), node("c"))]
     assert part.quality["run"].to_list() == ["r1"]
+    assert kept("J2").quality["name"].to_list() == ["a test"]
     assert part.facets["facet"].to_list() == ["sql"]
     assert part.problems.equals(FRAMES.problems)
 

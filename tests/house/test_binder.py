@@ -6,9 +6,11 @@ import os
 import re
 import subprocess
 import tomllib
+from importlib.metadata import distributions
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 
@@ -33,6 +35,19 @@ def test_the_lock_pins_everything_the_project_asks_for(root: Path):
     lock = pins(root / "requirements-lock.txt")
     for requirement in asked(root, dev=True):
         assert lock[canonicalize_name(requirement.name)] in requirement.specifier
+
+
+def test_the_locked_versions_take_the_oldest_python_that_the_project_supports(root: Path):
+    lock = pins(root / "requirements-lock.txt")
+    project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
+    oldest = project["requires-python"].removeprefix(">=") + ".0"
+    judged = [
+        (part.metadata["Name"], str(part.metadata.json.get("requires_python", "")))
+        for part in distributions()
+        if lock.get(canonicalize_name(part.metadata["Name"])) == part.version
+    ]
+    assert judged
+    assert [name for name, asked in judged if oldest not in SpecifierSet(asked)] == []
 
 
 def test_binder_installs_the_same_versions_as_the_tests_ran_with(root: Path):

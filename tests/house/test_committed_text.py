@@ -54,7 +54,9 @@ def test_no_committed_file_names(what: str, committed: list[Path], root: Path):
     found = [
         f"{path.relative_to(root)}:{number}: {line.strip()[:120]}"
         for path in committed
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        for number, line in enumerate(
+            path.read_text(encoding="utf-8", errors="replace").splitlines(), 1
+        )
         if pattern.search(line)
     ]
     assert found == []

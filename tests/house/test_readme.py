@@ -92,7 +92,9 @@ def test_every_pip_install_of_the_readme_asks_for_this_package():
     asked = re.findall(r"pip install ([^`\n)]+)", README.read_text(encoding="utf-8"))
     wanted = [word for line in asked for word in shlex.split(line) if not word.startswith("-")]
     assert wanted
-    assert [w for w in wanted if not re.fullmatch(r"(lineage-explorer|\.)(\[jupyter\])?", w)] == []
+    assert [
+        w for w in wanted if not re.fullmatch(r"(lineage-explorer|\.)(\[(jupyter|remote)\])?", w)
+    ] == []
 
 
 def test_every_file_that_the_readme_links_to_is_there(root: Path):

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import lineage_explorer as lx
-from lineage_explorer.readers.lines import Found
 from lineage_explorer.readers.lines import events as split
+from lineage_explorer.readers.values import Found
 from tests.events import ndjson, run_event
+from tests.fuzz.check import quickly
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -171,11 +172,4 @@ def test_no_bytes_make_the_splitter_crash(data: bytes) -> None:
 
 @given(st.lists(st.sampled_from([*b'{}[]",:\n \\', *b'"job":{"a']), max_size=80).map(bytes))
 def test_no_near_json_makes_reading_crash(data: bytes) -> None:
-    lx.read(data)
-
-
-@given(st.integers(0, len(ndjson(A, B))))
-def test_a_log_cut_anywhere_keeps_its_whole_lines(cut: int) -> None:
-    data = ndjson(A, B)[:cut]
-    whole = sum(1 for line in data.split(b"\n") if line in ndjson(A, B).splitlines())
-    assert lx.read(data).events.height == whole
+    quickly(data)

@@ -82,3 +82,105 @@ def test_json_without_secrets_comes_back_byte_for_byte(value) -> None:
     if not redact.suspect(raw):
         assert redact.json(raw) is raw
     assert redact.json(redact.json(raw)) == redact.json(raw)
+
+
+def facet(value: object) -> dict:
+    return {"run_facets": {"custom": {"_producer": "p", "a": [value]}}}
+
+
+EVERYWHERE = {
+    "an object under a key": facet({"credentials": {"basic": CANARY}}),
+    "a number": facet({"password": 97531}),
+    "the first of two equal keys": facet(None),
+    "Spark's access key": facet({"fs.s3a.access.key": CANARY}),
+    "variables as an object": facet({"environmentVariables": {"HOME": CANARY}}),
+    "JSON in a string": facet(json.dumps({"x": {"dbPassword": CANARY}})),
+    "a slash in a password": facet(f"postgres://u:a/{CANARY}@db:5432/x"),
+    "an @ in a password": facet(f"postgres://u:a@{CANARY}@db:5432/x"),
+    "Oracle": facet(f"jdbc:oracle:thin:scott/{CANARY}@//db:1521/x"),
+    "SQL Server": facet(f"jdbc:sqlserver://h:1433;user=a@b;password={{x;{CANARY}}};z=1"),
+    "a Google key": facet(f"https://h/x?key={CANARY}"),
+    "a header": facet(f"Authorization: Basic {CANARY}"),
+    "a bearer": facet(f"curl -H 'x: Bearer {CANARY}0123456789'"),
+    "an option": facet(f"run --password {CANARY} --x 1"),
+    "YAML": facet(f"password: {CANARY}"),
+    "a cut text": facet(f'password="{CANARY}'),
+    "a DuckDB secret": facet(f"CREATE SECRET (TYPE S3, SECRET '{CANARY}')"),
+    "Oracle's SQL": facet(f"CREATE USER a IDENTIFIED BY {CANARY}"),
+    "MySQL's SQL": facet(f"ALTER USER a IDENTIFIED WITH plugin BY '{CANARY}'"),
+    "a setting within a text": facet(f'dsn="host=h password={CANARY} port=1"'),
+    "a setting of a setting": facet(f"x=password={CANARY}"),
+    "two settings within one": facet(f"""cfg => 'user="a" password="{CANARY}";'"""),
+    "an option that names another": facet(f"--password token: {CANARY}"),
+    "a list of tokens": facet(f"WHERE token IN ('{CANARY}', '97531')"),
+    "an escaped URL": facet(rf"https:\/\/u:{CANARY}@h"),
+    "a private key": facet(
+        f"-----BEGIN RSA PRIVATE KEY-----\n{CANARY}\n-----END RSA PRIVATE KEY-----"
+    ),
+    "the type of the event": {"kind": f"https://u:{CANARY}@h"},
+    "its time": {"time": f"https://u:{CANARY}@h"},
+    "the name of the job": {"job": f"load https://u:{CANARY}@h"},
+    "the run id": {"run": f"https://u:{CANARY}@h"},
+}
+
+
+@pytest.mark.parametrize("escape", [False, True], ids=["plain", "escaped slashes"])
+@pytest.mark.parametrize("place", EVERYWHERE)
+def test_a_secret_planted_anywhere_is_nowhere(place: str, escape: bool, tmp_path, capfd) -> None:
+    raw = json.dumps(run_event(inputs=["a"], outputs=["b"], **EVERYWHERE[place])).encode()
+    if place == "the first of two equal keys":
+        raw = raw.replace(b"[null]", b'[{"password": "%s", "password": null}]' % CANARY.encode())
+    if escape:
+        raw = raw.replace(b"/", b"\\/")
+    lin = lx.read(raw)
+    assert lin.events.height == 1
+    for name in ("a.html", "a.svg", "a.ndjson", "a.mmd", "a.graphml"):
+        lin.write(tmp_path / name)
+    shown = [spilled(lin), *(file.read_text() for file in tmp_path.iterdir()), *capfd.readouterr()]
+    for text in shown:
+        assert CANARY not in text
+        assert "97531" not in text
+
+
+def test_an_error_of_a_strict_reading_holds_no_secret() -> None:
+    with pytest.raises(lx.SourceError) as caught:
+        lx.read(b'{"password": "%s", "x": \n' % CANARY.encode(), strict=True)
+    assert CANARY not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_columns_with_names_like_secrets_keep_their_lineage() -> None:
+    source = {"namespace": "db", "name": "a", "field": "token"}
+    columns = {"fields": {"password": {"inputFields": [source]}}}
+    lin = lx.read([run_event(inputs=["a"], outputs=[dataset("b", columnLineage=columns)])])
+    assert lin.column_edges["target_field"].to_list() == ["password"]
+    assert lin.column_edges["source_field"].to_list() == ["token"]
+
+
+def test_with_a_key_equal_secrets_are_equal_and_others_are_not(monkeypatch) -> None:
+    assert redact.hidden("a") == redact.hidden("b") == "[redacted]"
+    monkeypatch.setenv(redact.KEY_VARIABLE, "a long random text")
+    one, same, other = redact.text("password=a"), redact.text("password = a"), redact.hidden("b")
+    mark = one.removeprefix("password=")
+    assert same.endswith(mark)
+    assert mark == redact.hidden("a") != other
+    assert redact.text(one) == one
+    monkeypatch.setenv(redact.KEY_VARIABLE, "another text")
+    assert redact.hidden("a") != mark
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://host:8080/path/@user",
+        "kafka://b1:9092,b2:9092/topic@1",
+        "s3://bucket/key?versionId=1",
+        "SELECT token::text FROM t WHERE k = 'v'",
+        "arn:aws:secretsmanager:eu-west-1:123456789012:secret:name-AbCdEf",
+        "max_tokens=512",
+        "tokenizer: bert",
+        "bypass = on",
+    ],
+)
+def test_what_is_no_secret_stays(text: str) -> None:
+    assert redact.text(text) == text

@@ -203,6 +203,14 @@ def test_labels_of_hostile_names_fit_and_hold_no_control_characters(text: str) -
         assert not any(ord(c) < 32 or 0x202A <= ord(c) <= 0x202E for c in node.label + node.above)
 
 
+def test_a_label_is_never_an_end_that_other_names_have_too() -> None:
+    jobs = ["shop.intermediate.a_long_name_of_a_table.test", "shop.marts.orders.test"]
+    lin = lx.read([run_event(job, [], [dataset("b", job)]) for job in jobs])
+    long, _ = sorted(n.label for n in picture(lin, ViewState()).nodes if n.kind == "job")
+    assert long.startswith("shop.")
+    assert long.endswith("table.test")
+
+
 @given(st.text(max_size=200), st.floats(20, 300))
 def test_fitted_text_is_never_wider_than_asked(text: str, width: float) -> None:
     assert style.text_width(style.fit(text, width, 12), 12) <= width + 12

@@ -58,7 +58,7 @@ export class Bar {
       canGoForward: this.history.canGoForward,
       summary: scene.summary,
       hops: this.host.get("hops"),
-      live: this.host.live,
+      around: this.host.live && scene.focus.length > 0,
       modes: scene.modes,
       color: mode?.name ?? "",
       theme: this.host.get("theme"),

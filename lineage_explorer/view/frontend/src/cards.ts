@@ -3,7 +3,7 @@
 import { h } from "./dom";
 import { icon, stateGlyph, stateName, storageGlyph } from "./glyphs";
 import { sentence, type Graph, type Lit } from "./graph";
-import { cutMiddle, type TextSizes } from "./near";
+import { cutEnd, cutMiddle, cutName, endsIn, type Ends, type TextSizes } from "./near";
 import type { Moves } from "./motion";
 import { PATTERNS, type Colouring, type Theme } from "./paint";
 import type { Row, Scene } from "./wire";
@@ -35,10 +35,27 @@ export function openedBy(target: EventTarget | null): number | null {
 
 const ruler = document.createElement("canvas").getContext("2d");
 
-function fitted(text: string, font: string, room: number): string {
-  if (!ruler) return text;
-  ruler.font = font;
-  return cutMiddle(text, room, (s) => ruler.measureText(s).width);
+function measured(font: string): (text: string) => number {
+  return (text) => {
+    if (!ruler) return 0;
+    ruler.font = font;
+    return ruler.measureText(text).width;
+  };
+}
+
+/** A name in its own size, cut to whole parts; smaller before it is cut through a word. */
+function nameOf(
+  text: string,
+  [size, small]: readonly [number, number],
+  family: string,
+  room: number,
+  ends: Ends,
+): HTMLElement {
+  const name = h("div", "lx-label", {}, cutEnd(text, room, measured(`${size}px ${family}`), ends) ?? "");
+  if (name.textContent) return name;
+  name.textContent = cutName(text, room, measured(`${small}px ${family}`), ends);
+  if (small < size) name.style.fontSize = `${small}px`;
+  return name;
 }
 
 export class Cards {
@@ -123,7 +140,7 @@ function makeCard(look: Look, i: number): HTMLElement {
   else fillPill(card, look, i, tint, shape);
   if (caption[i] && look.sizes.above) {
     const font = `${look.sizes.above}px ${theme.font}`;
-    card.append(h("div", "lx-caption", {}, fitted(caption[i], font, Math.max(w[i], 208))));
+    card.append(h("div", "lx-caption", {}, cutMiddle(caption[i], Math.max(w[i], 208), measured(font))));
   }
   return card;
 }
@@ -148,21 +165,24 @@ function fillDataset(card: HTMLElement, look: Look, i: number, tint: Colouring):
   if (tint.mark) chips.append(h("span", "lx-chip lx-mark", {}, tint.mark));
   const openable = look.canOpen && (rows !== undefined || (columns ? columns[i] > 0 : true));
   const head = h("div", "lx-head");
+  const button = openable ? openButton(label[i], look.open.has(id[i]) || rows !== undefined) : null;
   head.style.height = `${scene.metrics.header - 1}px`;
   if (inLine) {
     const line = h("div", "lx-above");
     if (drawing) line.append(icon(drawing, 11));
     line.append(h("span", "lx-above-text", {}, above[i]));
-    line.append(chips);
+    if (button) line.append(button);
+    if (chips.hasChildNodes()) line.append(chips);
     head.append(line);
   } else if (chips.hasChildNodes()) {
     card.append(chips);
   }
-  const beside = openable || (!inLine && chips.hasChildNodes());
-  const room = w[i] - 15 - (beside ? 32 : 12);
-  head.append(h("div", "lx-label", {}, fitted(label[i], `${sizes.label}px ${theme.font}`, room)));
+  // What stands at the right is in the line above; without that line it stands beside the name.
+  const beside = !inLine && (openable || chips.hasChildNodes());
+  const room = w[i] - 15 - (beside ? 32 : 9);
+  head.append(nameOf(label[i], [sizes.label, sizes.smallLabel], theme.font, room, endsIn(scene, "dataset")));
   card.append(head);
-  if (openable) card.append(openButton(label[i], look.open.has(id[i]) || rows !== undefined));
+  if (button && !inLine) card.append(button);
   if (rows) card.append(rowList(rows, scene.metrics.row));
 }
 
@@ -196,17 +216,17 @@ function rowList(rows: readonly Row[], height: number): HTMLElement {
 
 function fillPill(card: HTMLElement, look: Look, i: number, tint: Colouring, shape: string): void {
   const { scene, sizes, theme } = look;
-  const { label, state, badge, w } = scene.nodes;
+  const { label, state, badge, w, kind } = scene.nodes;
   if (tint.colour && shape !== "stub") card.classList.add("lx-tinted");
   const name = stateName(state[i]);
-  let room = w[i] - (shape === "stub" ? 8 : 20);
+  let room = w[i] - (shape === "stub" ? 8 : 22);
   if (name && shape === "job") {
     const mark = icon(stateGlyph(name), 12);
     mark.classList.add(`lx-state-${name}`);
     card.append(mark);
     room -= 17;
   }
-  card.append(h("span", "lx-label", {}, fitted(label[i], `${sizes.job}px ${theme.font}`, room)));
+  card.append(nameOf(label[i], [sizes.job, sizes.smallJob], theme.font, room, endsIn(scene, kind[i])));
   if (tint.mark && shape !== "stub") card.append(h("span", "lx-corner", {}, tint.mark));
   else if (badge[i] && shape === "cluster") card.append(h("span", "lx-chip", {}, badge[i]));
 }

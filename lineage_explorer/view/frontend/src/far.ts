@@ -3,7 +3,7 @@
 import { visible } from "./camera";
 import { DIM, type Frame } from "./canvas";
 import { glyphPath, stateGlyph, stateName } from "./glyphs";
-import { cutMiddle, levelOf, MIN_TEXT } from "./near";
+import { cutName, endsIn, levelOf, MIN_TEXT, type Ends } from "./near";
 import { fillFor, stateColour } from "./paint";
 
 export function drawFarNodes(context: CanvasRenderingContext2D, frame: Frame): void {
@@ -153,7 +153,7 @@ function drawPlate(
   if (head < (pill ? font : font + 2)) return;
   const indent = kind === "stub" ? 3 : pill ? 5 + (mark ? mark + 2 : 0) : Math.max(3, 5 * camera.k) + 4;
   const room = w - indent - (kind === "stub" ? 0 : pill ? 5 : 4);
-  const text = plateText(context, theme.font, font, scene.nodes.label[i], room);
+  const text = plateText(context, theme.font, font, scene.nodes.label[i], room, endsIn(scene, kind));
   if (!text) return;
   context.fillStyle = kind === "stub" ? theme.muted : theme.ink;
   context.fillText(text, x + indent, y + head / 2 + 0.5);
@@ -186,7 +186,7 @@ function drawRows(context: CanvasRenderingContext2D, frame: Frame, i: number, x:
 
 type Fitted = readonly [text: string, size: number];
 
-const cuts = new Map<string, Fitted>();
+const cutsOf = new WeakMap<Ends, Map<string, Fitted>>();
 
 /** A label in the largest size that holds it whole, else cut; too little of it says nothing and is left out. */
 function plateText(
@@ -195,12 +195,15 @@ function plateText(
   most: number,
   label: string,
   room: number,
+  ends: Ends,
 ): string {
   const key = `${family}\n${most}\n${Math.floor(room)}\n${label}`;
+  let cuts = cutsOf.get(ends);
+  if (!cuts) cutsOf.set(ends, (cuts = new Map<string, Fitted>()));
   let fitted = cuts.get(key);
   if (!fitted) {
     if (cuts.size > 20_000) cuts.clear();
-    cuts.set(key, (fitted = fitPlate(context, family, most, label, room)));
+    cuts.set(key, (fitted = fitPlate(context, family, most, label, room, ends)));
   }
   setFont(context, `${fitted[1]}px ${family}`);
   return fitted[0];
@@ -212,13 +215,14 @@ function fitPlate(
   most: number,
   label: string,
   room: number,
+  ends: Ends,
 ): Fitted {
   const measure = (text: string) => context.measureText(text).width;
   for (let size = most; size >= MIN_TEXT; size--) {
     setFont(context, `${size}px ${family}`);
     if (measure(label) <= room) return [label, size];
   }
-  const text = cutMiddle(label, room, measure);
+  const text = cutName(label, room, measure, ends);
   return [text.length >= 5 ? text : "", MIN_TEXT];
 }
 

@@ -37,6 +37,9 @@ export class History {
   go(step: -1 | 1): void {
     if (step < 0 ? !this.canGoBack : !this.canGoForward) return;
     this.at += step;
+    // What was selected there may not be here: an open panel about nothing in sight confuses.
+    if (this.host.get("selection").length) this.host.set("selection", []);
+    if (this.host.get("edge").length) this.host.set("edge", []);
     const entry = this.entries[this.at];
     const now = this.read();
     if (now.hops !== entry.hops) this.host.set("hops", entry.hops);

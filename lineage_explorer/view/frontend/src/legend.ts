@@ -24,6 +24,9 @@ export function fadedBy(scene: Scene, mode: Mode | null, chosen: ReadonlySet<num
   return Uint8Array.from({ length: scene.nodes.count }, (_, i) => (chosen.has(mode.values[i]) ? 0 : 1));
 }
 
+/** A number with thin spaces between its thousands. */
+export const counted = (n: number) => String(n).replace(/\B(?=(\d{3})+$)/g, "\u2009");
+
 export class Legend {
   readonly element = h("section", "lx-legend", { "aria-label": "Legend" });
   readonly chosen = new Set<number>();
@@ -51,7 +54,7 @@ export class Legend {
         { type: "button", "aria-pressed": String(this.chosen.has(i)), title: entry.label },
         swatch,
         h("span", "lx-legend-label", {}, ...(entry.mark ? [h("b", "", {}, entry.mark), " "] : []), entry.label),
-        h("span", "lx-count", {}, String(counts.entries[i])),
+        h("span", "lx-count", {}, counted(counts.entries[i])),
       );
       row.addEventListener("click", () => this.toggle(i));
       list.append(row);
@@ -64,7 +67,7 @@ export class Legend {
           {},
           h("span", "lx-swatch lx-none"),
           h("span", "lx-legend-label", {}, "not coloured"),
-          h("span", "lx-count", {}, String(counts.none)),
+          h("span", "lx-count", {}, counted(counts.none)),
         ),
       );
     }

@@ -167,7 +167,8 @@ export class Search {
         ),
       ),
     );
-    this.highlight(-1);
+    // Of a plain word the first suggestion is meant; operators are for the selection language.
+    this.highlight(list.length && /^[^\s+*:()"]+$/.test(this.input.value.trim()) ? 0 : -1);
   }
 
   private highlight(row: number): void {

@@ -4,6 +4,7 @@ import {
   centreOn,
   easeOut,
   fit,
+  fitZoom,
   keepInSight,
   mix,
   pan,
@@ -25,9 +26,12 @@ import { anchorOf, DURATION, left, movesBetween, type Moves } from "./motion";
 import { CARD_ZOOM, chooseNear, textSizes } from "./near";
 import { emptyScene, type Scene } from "./wire";
 
-const PAD = 32;
-/** A neighbourhood of this many nodes is readable: it is never shown smaller than the floor. */
+const PAD = 24;
+/** Around a picture that would not fit with more. */
+const TIGHT = 4;
+/** A picture of at most this many nodes begins large enough to be read, even if not all of it is seen. */
 const SMALL = 60;
+const READABLE = 0.64;
 const FLOOR = 0.35;
 
 export interface Picked {
@@ -75,6 +79,8 @@ export class Stage {
   private fresh = true;
   /** Until a hand moves the camera, a change of size fits the picture again. */
   private untouched = true;
+  /** What fitting means: all of the picture, or what can be read of it. */
+  private whole = false;
   private readonly observer = new ResizeObserver(() => this.resize());
   private readonly still = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -129,29 +135,29 @@ export class Stage {
         }
         this.moves = moves;
       }
-      this.arrive(refocused, b);
+      this.arrive(before, refocused, b);
     }
     this.invalidate();
   }
 
   /** After a change of scene: show it all if it can be shown, else at least the anchor. */
-  private arrive(refocused: boolean, anchor: number): void {
+  private arrive(before: Scene, refocused: boolean, anchor: number): void {
     const room = this.room();
     const { minX, minY, maxX, maxY } = this.box;
     const fits =
       (maxX - minX) * this.camera.k <= room.width - 2 * PAD && (maxY - minY) * this.camera.k <= room.height - 2 * PAD;
-    if (refocused && (!fits || this.camera.k < CARD_ZOOM)) this.fly(this.fitted());
-    else this.fly(reveal(this.camera, fits ? this.box : this.newcomers(anchor, room), room, PAD));
+    if (refocused) {
+      this.untouched = true;
+      this.whole = false;
+      this.fly(this.fitted());
+    } else this.fly(reveal(this.camera, fits ? this.box : this.newcomers(before, anchor, room), room, PAD));
   }
 
   /** The anchor with what is new, as long as that can be seen at once; else the anchor alone. */
-  private newcomers(anchor: number, room: Size): Box {
-    const fresh = this.moves?.fresh;
+  private newcomers(before: Scene, anchor: number, room: Size): Box {
     const own = this.boxOf(anchor);
-    if (!fresh?.some((f) => f === 1)) return own;
-    const all = union(
-      [anchor, ...fresh.keys()].filter((i) => i === anchor || fresh[i] === 1).map((i) => this.boxOf(i)),
-    );
+    const fresh = this.scene.nodes.id.flatMap((id, i) => (before.index.has(id) ? [] : [i]));
+    const all = union([own, ...fresh.map((i) => this.boxOf(i))]);
     const fits =
       (all.maxX - all.minX) * this.camera.k <= room.width - 2 * PAD &&
       (all.maxY - all.minY) * this.camera.k <= room.height - 2 * PAD;
@@ -169,8 +175,10 @@ export class Stage {
     this.invalidate();
   }
 
+  /** Show all of it, however small. */
   fit(): void {
     this.untouched = true;
+    this.whole = true;
     this.fly(this.fitted());
   }
 
@@ -224,20 +232,26 @@ export class Stage {
   private fitted(): Camera {
     const focus = this.scene.index.get(this.scene.focus.at(0) ?? "");
     const { x, y, w, h: high, count } = this.scene.nodes;
-    const centre = focus === undefined ? undefined : ([x[focus] + w[focus] / 2, y[focus] + high[focus] / 2] as const);
-    const floor = count < SMALL ? FLOOR : 0;
+    // Without a focus reading begins at the sources.
+    const centre: readonly [number, number] =
+      focus === undefined
+        ? [this.box.minX, (this.box.minY + this.box.maxY) / 2]
+        : [x[focus] + w[focus] / 2, y[focus] + high[focus] / 2];
     const room = this.room();
-    const plain = fit(this.box, room, PAD, floor, centre);
+    // What nearly fits is shown whole with less around it, not cut at both sides.
+    const nearly = fitZoom(this.box, room, PAD) < READABLE && fitZoom(this.box, room, TIGHT) >= CARD_ZOOM;
+    const [floor, pad] = this.whole || count > SMALL ? [0, PAD] : nearly ? [CARD_ZOOM, TIGHT] : [READABLE, PAD];
+    const plain = fit(this.box, room, pad, floor, centre);
     const { legend } = this.covered();
     if (legend.width === 0 || !this.under(plain, legend, room)) return plain;
     // Something lies under the legend: beside it or above it, if that costs little.
     const beside = pan(
-      fit(this.box, { ...room, width: room.width - legend.width }, PAD, floor, centre),
+      fit(this.box, { ...room, width: room.width - legend.width }, pad, floor, centre),
       legend.width,
       0,
     );
-    const above = fit(this.box, { ...room, height: room.height - legend.height }, PAD, floor, centre);
-    const better = [beside, above]
+    const above = fit(this.box, { ...room, height: room.height - legend.height }, pad, floor, centre);
+    const better = [above, beside]
       .filter((camera) => !this.under(camera, legend, room))
       .sort((a, b) => b.k - a.k)
       .at(0);
@@ -314,6 +328,7 @@ export class Stage {
     if (this.fresh) {
       this.fresh = false;
       this.untouched = true;
+      this.whole = false;
       this.camera = this.fitted();
     }
     const now = performance.now();
@@ -325,6 +340,9 @@ export class Stage {
     const remaining = this.moves ? left(this.moves.start, now) : 0;
     if (remaining === 0) this.moves = null;
 
+    // A border is a pixel on screen, not a shade of one.
+    const hair = `${Math.max(1, 1 / this.camera.k).toFixed(1)}px`;
+    if (this.layer.style.getPropertyValue("--lx-hair") !== hair) this.layer.style.setProperty("--lx-hair", hair);
     const sizes = textSizes(this.camera.k);
     if (
       !this.cardLook ||

@@ -2,15 +2,19 @@
 
 import { h } from "./dom";
 import type { Picked } from "./stage";
-import type { Scene } from "./wire";
+import type { Mode, Scene } from "./wire";
 
 const WAIT = 350;
 
-/** What lies under the pointer, in full: a column, a node or an edge. */
-export function tipText({ nodes, edges, rows }: Scene, { node, row, edge }: Picked): string {
+/** What lies under the pointer, in full: a column, a node with what its colour says, or an edge. */
+export function tipText({ nodes, edges, rows }: Scene, { node, row, edge }: Picked, mode: Mode | null = null): string {
   const column = rows.get(node)?.[row];
   if (column) return column.filter((part) => part && part !== "more").join(" · ");
-  if (node >= 0) return nodes.title[node] || nodes.label[node];
+  if (node >= 0) {
+    const colour = mode?.entries.at(mode.values[node]);
+    const title = nodes.title[node] || nodes.label[node];
+    return colour && nodes.kind[node] !== "stub" ? `${title}\n${mode?.title}: ${colour.label}` : title;
+  }
   return edge >= 0 ? edges.title[edge] : "";
 }
 

@@ -21,7 +21,8 @@ export interface ToolbarState {
   readonly canGoForward: boolean;
   readonly summary: string;
   readonly hops: number;
-  readonly live: boolean;
+  /** Whether hops mean anything: there is a focus, and a kernel to go further. */
+  readonly around: boolean;
   readonly modes: readonly Mode[];
   readonly color: string;
   readonly theme: ThemeName;
@@ -107,7 +108,7 @@ export class Toolbar {
     this.forward.disabled = !state.canGoForward;
     this.summary.textContent = state.summary;
     this.summary.title = state.summary;
-    this.hopGroup.hidden = !state.live;
+    this.hopGroup.hidden = !state.around;
     this.hopButtons.forEach((button, i) => button.setAttribute("aria-pressed", String(HOPS[i] === state.hops)));
     if (this.shownModes !== state.modes) {
       this.shownModes = state.modes;

@@ -279,7 +279,7 @@ export class View {
     this.hover = picked;
     const { nodes } = this.stage.scene;
     this.stage.element.classList.toggle("lx-pointing", picked.node >= 0 || picked.edge >= 0);
-    this.tip.show(tipText(this.stage.scene, picked));
+    this.tip.show(tipText(this.stage.scene, picked, this.mode()));
     const id = picked.node >= 0 && nodes.kind[picked.node] !== "stub" ? nodes.id[picked.node] : "";
     if (picked.node !== node) this.host.set("hovered", id);
     this.retouch();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { chooseNear, cutMiddle, levelOf, MIN_TEXT, textSizes } from "../src/near";
+import { chooseNear, countEnds, cutMiddle, cutName, levelOf, MIN_TEXT, textSizes } from "../src/near";
 import { node, scene } from "./scenes";
 
 const size = { width: 1000, height: 600 };
@@ -37,9 +37,11 @@ test("at every zoom a text is at least nine pixels on screen or left out", () =>
 test("texts are enlarged no more than their line has room for", () => {
   for (let zoom = 0.6; zoom < 1; zoom += 0.01) {
     const { label, above, row, job } = textSizes(zoom);
-    expect(label + above).toBeLessThanOrEqual(30);
+    // The heights that style.css gives the two lines, in a header of 44 with its borders.
+    expect(above).toBeLessThanOrEqual(15);
+    expect(label * 1.3 + 17).toBeLessThanOrEqual(40);
     expect(row).toBeLessThanOrEqual(16);
-    expect(job).toBeLessThanOrEqual(16);
+    expect(job).toBeLessThanOrEqual(17);
   }
 });
 
@@ -63,4 +65,16 @@ test("a text is never cut through a character of two units", () => {
 
 test("where not one letter fits there is none", () => {
   expect(cutMiddle("orders", 1, letters)).toBe("");
+});
+
+test("a name is cut to its last whole parts, as many as fit", () => {
+  const ends = countEnds(["shop.marts.fct_orders"]);
+  expect(cutName("shop.marts.fct_orders", 17, letters, ends)).toBe("…marts.fct_orders");
+  expect(cutName("shop.marts.fct_orders", 14, letters, ends)).toBe("…fct_orders");
+});
+
+test("an end that two names share does not stand for either", () => {
+  const ends = countEnds(["shop.marts.orders", "shop.staging.orders"]);
+  expect(cutName("shop.marts.orders", 14, letters, ends)).toBe("…marts.orders");
+  expect(cutName("shop.marts.orders", 10, letters, ends)).toBe("sho…orders");
 });

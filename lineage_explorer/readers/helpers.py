@@ -1,0 +1,221 @@
+"""Other processes that read blocks and hand back tables, as Arrow.
+
+A helper is this very module run by the same Python; it gets blocks on its standard input and says
+when it is ready for the next. If one dies its blocks are read again by who asked for help.
+"""
+
+from __future__ import annotations
+
+import gc
+import io
+import os
+import selectors
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import polars as pl
+
+from lineage_explorer.readers import formats
+from lineage_explorer.readers.blocks import Block
+from lineage_explorer.readers.openlineage import Teller
+from lineage_explorer.readers.told import Told
+
+MOST = 8
+PIPE = 1 << 20
+TABLES = [field.name for field in fields(Told)]
+HEAD = struct.Struct("<QQQQQ")
+LENGTH = struct.Struct("<Q")
+READY, FACETS, DONE = b"r", b"f", b"d"
+"""What a helper says: it can take a block; here are facets so far; here are all tables."""
+
+
+class HelperLost(Exception):
+    """A helper ended before its work did."""
+
+
+def useful() -> int:
+    """How many helpers are worth their start: none where there is one processor."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    processors = len(affinity(0)) if affinity else os.cpu_count() or 1
+    return min(processors, MOST) if processors > 1 and os.name == "posix" and sys.executable else 0
+
+
+@dataclass
+class Member:
+    """A helper, and the facets it has handed over."""
+
+    process: subprocess.Popen[bytes]
+    facets: list[pl.DataFrame] = field(default_factory=list)
+
+    def ends(self) -> tuple[Any, Any]:
+        """Its standard input and output."""
+        if self.process.stdin is None or self.process.stdout is None:
+            raise HelperLost
+        return self.process.stdin, self.process.stdout
+
+    def listen(self) -> bytes:
+        """What it says next; facets are taken on the way."""
+        _, source = self.ends()
+        while (said := source.read(1)) == FACETS:
+            self.facets.append(_received(source))
+        if not said:
+            raise HelperLost
+        return bytes(said)
+
+
+@dataclass
+class Team:
+    """The helpers at work."""
+
+    members: list[Member] = field(default_factory=list)
+    _begun: bool = False
+    _ready: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
+
+    def join(self, process: subprocess.Popen[bytes]) -> None:
+        """One helper more."""
+        member = Member(process)
+        self.members.append(member)
+        for pipe in member.ends():
+            _widen(pipe)
+        self._ready.register(member.ends()[1], selectors.EVENT_READ, member)
+
+    def take(self, block: Block) -> bool:
+        """Hands a block to who is ready first; False if nobody is there yet, or it cannot be handed.
+
+        Raises:
+            HelperLost: if that one is gone.
+        """
+        if not self.members or block.form is not formats.JSON or not block.data:
+            return False
+        ready = self._ready.select(None if self._begun else 0)
+        if not ready:  # they are still starting: better read than wait
+            return False
+        self._begun = True
+        member: Member = ready[0][0].data
+        member.listen()
+        head = HEAD.pack(block.number, block.blob, block.line, block.offset, len(block.data))
+        try:
+            for part in (head, block.data):
+                _send(member.ends()[0], part)
+        except OSError:
+            raise HelperLost from None
+        return True
+
+    def told(self) -> list[Told]:
+        """What all of them have read.
+
+        Raises:
+            HelperLost: if one of them is gone.
+        """
+        for member in self.members:
+            member.ends()[0].close()
+        return [_all(member) for member in self.members]
+
+    def leave(self) -> None:
+        """Ends all helpers, whatever they do."""
+        self._ready.close()
+        for member in self.members:
+            member.process.kill()
+            member.process.wait()
+            for pipe in member.ends():
+                pipe.close()
+
+
+@contextmanager
+def at_work(count: int, *, redact: bool) -> Iterator[Team]:
+    """A team of helpers (fewer where they cannot be started), gone afterwards in any case."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    command = [sys.executable, "-c", f"from {__name__} import help_; help_(redact={redact})"]
+    team = Team()
+    try:
+        for _ in range(count):
+            with suppress(OSError):
+                team.join(
+                    subprocess.Popen(  # noqa: S603 - this very Python, and nothing from a log
+                        command,
+                        stdin=subprocess.PIPE,
+                        stdout=subprocess.PIPE,
+                        stderr=subprocess.DEVNULL,
+                        env=environment,
+                        bufsize=0,
+                    )
+                )
+        yield team
+    finally:
+        team.leave()
+
+
+def help_(*, redact: bool) -> None:
+    """What a helper does: blocks in, tables out."""
+    from lineage_explorer.readers.scan import tell
+
+    with suppress(BrokenPipeError, KeyboardInterrupt):
+        gc.disable()
+        teller = Teller(redact=redact)
+        source, sink = io.FileIO(0, closefd=False), io.FileIO(1, "w", closefd=False)
+        _send(sink, READY)
+        while first := source.read(1):
+            head = first + _exactly(source, HEAD.size - 1)
+            number, blob, line, offset, length = HEAD.unpack(head)
+            data = bytes(_exactly(source, length))
+            tell(teller, Block(number, blob, formats.JSON, line, offset, data))
+            for facets in teller.taken():
+                _send(sink, FACETS)
+                _give(sink, facets)
+            _send(sink, READY)
+        told = teller.told()
+        _send(sink, DONE)
+        for name in TABLES:
+            _give(sink, getattr(told, name))
+
+
+def _all(member: Member) -> Told:
+    """The tables of a helper that gets no more blocks."""
+    while member.listen() != DONE:
+        pass
+    _, source = member.ends()
+    tables = {name: _received(source) for name in TABLES}
+    tables["facets"] = pl.concat([*member.facets, tables["facets"]])
+    return Told(**tables)
+
+
+def _give(sink: Any, table: pl.DataFrame) -> None:
+    text = io.BytesIO()
+    table.write_ipc_stream(text, compat_level=pl.CompatLevel.newest())
+    _send(sink, LENGTH.pack(text.tell()))
+    _send(sink, text.getbuffer())
+
+
+def _received(source: Any) -> pl.DataFrame:
+    [size] = LENGTH.unpack(_exactly(source, LENGTH.size))
+    return pl.read_ipc_stream(bytes(_exactly(source, size)))
+
+
+def _exactly(source: Any, size: int) -> bytearray:
+    data = bytearray(size)
+    view = memoryview(data)
+    while view:
+        count = source.readinto(view)
+        if not count:
+            raise HelperLost
+        view = view[count:]
+    return data
+
+
+def _send(sink: Any, data: bytes | memoryview) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[sink.write(view) :]
+
+
+def _widen(pipe: Any) -> None:
+    """Where the system can, a block then goes through in few pieces instead of over a hundred."""
+    with suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
