@@ -68,7 +68,7 @@ class Reach:
         steps = (np.flatnonzero(far[index.size :] >= 0) + index.size).astype(np.int32)
         from_, to = csr.gather(steps[np.argsort(found[steps], kind="stable")])
         _first(found, from_, to, far[to] == far[from_])
-        from_, to = index.opened(self.direction).gather(self.starts)
+        from_, to = _beside(index, self.starts, self.direction)
         _first(found, from_, to, far[to] == 1)
         return found
 
@@ -90,7 +90,7 @@ class Reach:
         from_, to = csr.gather(self.order)
         kept = far[to] == far[from_] + (from_ < index.size)
         from_, to = from_[kept], to[kept]
-        beside = _beside(index, self.starts, self.direction)
+        beside = _beside(index, self.starts, self.direction)[1]
         np.add.at(found, beside[far[beside] == 1], 1.0)
         # from nodes to steps, then from steps to nodes, then those a hop further
         level = 2 * far[from_] + (from_ < index.size)
@@ -169,7 +169,7 @@ def reach(
     back = index.flows("upstream" if direction == "downstream" else "downstream").after(first)
     again = (far[back] >= 0).any() or (passed[first] >= 0).any()
     if not again and hops != 0:
-        again = (far[_beside(index, first, direction)] == 0).any()
+        again = (far[_beside(index, first, direction)[1]] == 0).any()
     return Reach(index, direction, first, far, order, passed, bool(again))
 
 
@@ -199,7 +199,7 @@ def _swept(
         steps = _fresh(csr.after(order[-1]), hop, far, place)
         to = csr.after(steps)
         if hop == 1:
-            to = np.r_[_beside(index, first, direction), to]
+            to = np.r_[_beside(index, first, direction)[1], to]
         order += [steps, _fresh(to, hop, far, place)]
     return np.concatenate(order), not len(order[-1])
 
@@ -212,7 +212,7 @@ def _searched(index: Index, first: Ints, direction: Direction) -> tuple[Ints, In
     """
     csr = index.flows(direction)
     root = len(csr.starts) - 1
-    rows = [np.r_[first, root + 1], [root + 2], _beside(index, first, direction)]
+    rows = [np.r_[first, root + 1], [root + 2], _beside(index, first, direction)[1]]
     ends = csr.starts[-1] + np.cumsum([len(row) for row in rows])
     kind = csr.values.dtype
     starts = np.concatenate([csr.starts, ends], dtype=kind, casting="same_kind")
@@ -246,10 +246,13 @@ def _passed(index: Index, direction: Direction, hops: int | None, far: Ints, ord
     return found
 
 
-def _beside(index: Index, first: Ints, direction: Direction) -> Ints:
-    """Nodes beside those of the starts that are jobs, where no step of theirs leads to."""
+def _beside(index: Index, first: Ints, direction: Direction) -> tuple[Ints, Ints]:
+    """Those of the starts that are jobs, and the nodes beside them that no step of theirs leads to.
+
+    Not all starts are asked, because what is beside jobs is made when the first of them is.
+    """
     jobs = first[first >= index.datasets]
-    return index.opened(direction).after(jobs) if len(jobs) else jobs
+    return index.opened(direction).gather(jobs) if len(jobs) else (jobs, jobs)
 
 
 def _fresh(to: Ints, hop: int, far: Ints, place: Ints) -> Ints:

@@ -38,7 +38,8 @@ class Nodes:
     _shown: dict[Name, Name] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._numbers = {name: at for at, name in enumerate(self.names)}
+        for at, name in enumerate(self.names):  # told by several readers, it is there several times
+            self._numbers.setdefault(name, at)
 
     def unite(self) -> None:
         """From now on every name of a dataset means the same node."""

@@ -114,7 +114,8 @@ def _facet_rows(state: State, ids: pl.Series) -> pl.DataFrame:
     for texts, numbers in ((entity, "entity"), (ids, "node"), (facets["key"], "facet")):
         place = texts.rank("dense").cast(pl.UInt64).gather(rows[numbers])
         code = code * (len(texts) + 1) + place
-    rows = rows[code.arg_sort()]
+    # an event may tell of a dataset twice, and say two things
+    rows = rows.with_columns(code=code).sort("code", "seq")
     return pl.DataFrame([
         entity.gather(rows["entity"]),
         ids.gather(rows["node"]),

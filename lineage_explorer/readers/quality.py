@@ -21,19 +21,20 @@ _SAID = {name: dtype for name, (dtype, _) in QUALITY.items() if name not in _WHO
 def quality(state: State) -> pl.DataFrame:
     """Columns of the quality frame; `job` and `node` by number."""
     contexts = state.contexts.select("context", "run", "job")
-    own = state.role_facets.select("context", "node", "key", "facet", "event")
+    told = ("node", "key", "facet", "event", "seq", "entity")
+    own = state.role_facets.select("context", *told)
     runs = state.context_facets.filter(pl.col("entity") == RUN)
-    runs = runs.select("context", pl.lit(None, pl.UInt32).alias("node"), "key", "facet", "event")
+    runs = runs.with_columns(node=pl.lit(None, pl.UInt32)).select(own.columns)
     in_contexts = pl.concat([own, runs]).join(contexts, on="context").drop("context")
     # outside any run or job: what dataset events say
     by_itself = state.outside.filter(pl.col("role") == DATASET)
-    alone = by_itself.select("node", "key", "facet", "event")
-    told = pl.concat([in_contexts, alone], how="diagonal")
+    every = pl.concat([in_contexts, by_itself.select(told)], how="diagonal")
     found = []
     for key, say in _KINDS.items():
-        rows = told.filter(pl.col("key") == key)
-        found.append(rows.join(state.typed.rows(rows["facet"], _values(say), **_SAID), on="facet"))
-    return pl.concat(found)
+        rows = every.filter(pl.col("key") == key)
+        said = state.typed.rows(rows["facet"], _values(say), **_SAID).with_row_index("at")
+        found.append(rows.join(said, on="facet"))
+    return pl.concat(found).sort("seq", "entity", "at", maintain_order=True)
 
 
 def _values(say: Callable[[Any], Iterator[Row]]) -> Callable[[Any], Iterator[tuple[Any, ...]]]:

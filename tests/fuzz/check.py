@@ -12,6 +12,8 @@ from lineage_explorer.readers import blocks, redact, scan
 from lineage_explorer.readers.sources import Blob
 from lineage_explorer.readers.times import parse_time
 
+PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
+
 
 def check(data: bytes) -> None:
     """Read the bytes as a log; raise AssertionError, or whatever comes, if something is amiss."""
@@ -30,7 +32,8 @@ def check(data: bytes) -> None:
 
 def quickly(data: bytes) -> None:
     """The same without making frames, which takes far longer than to read so little."""
-    places = [_events(data, redact=hide, size=size) for hide in (True, False) for size in (99, 0)]
+    sizes = (0,) if data.startswith(PACKED) else (0, 99)  # what unpacks to much has many cuts
+    places = [_events(data, redact=hide, size=size) for hide in (True, False) for size in sizes]
     assert all(found.equals(places[0]) for found in places)
     text = data.decode("utf-8", "replace")
     once = redact.text(text)

@@ -83,6 +83,30 @@ def test_the_path_kept_goes_over_flows_and_is_as_long_as_the_distance(
         assert hops <= len(path) - 1 <= 2 * hops
 
 
+@given(lineages(), st.lists(ANY, max_size=3), BOTH)
+def test_closures_that_go_far_are_found_like_near_ones(
+    made: Made, starts: list[str], direction: Direction
+) -> None:
+    index = build_index(made.frames)
+    first = [index.at(node(start)) for start in starts]
+    near = reach(index, first, direction)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("lineage_explorer.graph.reach.SWEEPS", 0)
+        far = reach(index, first, direction)
+    for part in ("far", "distance", "paths", "before", "passed", "passed_from"):
+        assert np.array_equal(getattr(near, part), getattr(far, part)), part
+    assert near.cyclic == far.cyclic
+    assert set(near.order.tolist()) == set(far.order.tolist())
+
+
+def test_a_chain_of_a_thousand_jobs_is_followed_to_its_end() -> None:
+    names = [f"x{at:04}" for at in range(1001)]
+    made = Made([(f"J{at:04}", [names[at]], [names[at + 1]]) for at in range(1000)])
+    hops = hops_of(reached(made, names[0], "downstream"))
+    assert [hops[name] for name in names[1:]] == list(range(1, 1001))
+    assert [hops[f"J{at:04}"] for at in range(1000)] == list(range(1, 1001))
+
+
 @given(lineages(), ANY, BOTH)
 def test_all_paths_at_once_are_the_paths_one_by_one(
     made: Made, start: str, direction: Direction

@@ -176,6 +176,23 @@ def test_many_torn_lines_are_told_without_a_row_each() -> None:
     assert lin.problems["message"][-1].startswith("900 more")
 
 
+def test_many_broken_lines_of_any_kind_are_told_in_a_bounded_number_of_rows() -> None:
+    broken = LINE.replace(b'"x"', b"x") + b"\n"
+    codes = split(ndjson(A) + broken * 1000 + ndjson(B) + broken * 3)[1]
+    assert codes == ["broken-json"] * (limits.TORN + 1 + 3)
+
+
+def test_other_json_between_events_is_told_once_for_each_stretch_of_it() -> None:
+    other = b'{"level": "INFO", "message": "x"}\n'
+    assert split(other * 5 + ndjson(A) + other * 5) == (1, ["not-an-event"] * 2)
+
+
+def test_what_follows_a_torn_value_is_read_from_the_first_line_that_begins_anew() -> None:
+    job = {"type": "BATCH", "namespace": "n", "name": "j", "inputs": [], "outputs": []}
+    pretty = json.dumps(job, indent=1).encode()
+    assert split(b'{"patches": [\n  {"id": 1\n }\n' + pretty) == (1, ["broken-json"])
+
+
 def test_no_problem_repeats_the_text_of_a_broken_line() -> None:
     data = ndjson(A, B)
     for cut in range(0, len(data), 29):
