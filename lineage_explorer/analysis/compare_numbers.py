@@ -17,6 +17,7 @@ LOOK_BACK = 9
 ENOUGH = 4
 """Runs before from which a number can be called usual or not."""
 _WEEKS = 3
+_FRIDAY = 5
 _MAD = 1.4826  # makes the median absolute deviation a standard deviation for normal noise
 STRIKING = 5.0
 """Deviations from which a number counts as changed."""
@@ -136,12 +137,40 @@ def _ages(runs: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
 
 
 def _metrics(frames: Frames, runs: pl.DataFrame) -> pl.DataFrame:
-    told = frames.quality.filter((pl.col("kind") == "metric") & pl.col("value").is_not_null())
-    named = pl.col("name").is_in(["rowCount", "bytes", "fileCount"]) & pl.col("field").is_null()
-    label = pl.concat_str(pl.col("field"), pl.lit(":"), "name")
+    """Metrics; of nulls and sums what they are for each row, as they grow with the rows."""
+    told = frames.quality.filter(pl.col("kind") == "metric").join(
+        runs.select("at", "run", "job", "start"), on=["run", "job"]
+    )
+    where = ["at", "dataset", "field"]
+    counts = told.filter(pl.col("name") == "count").select(*where, rows="value")
+    counts = counts.unique(where, keep="last", maintain_order=True)
+    nulls = told.filter(pl.col("name") == "nullCount").select(*where, nulls="value")
+    nulls = nulls.unique(where, keep="last", maintain_order=True)
+    each = told.join(counts, on=where, how="left", nulls_equal=True, maintain_order="left")
+    each = each.join(nulls, on=where, how="left", nulls_equal=True, maintain_order="left")
+    of_rows = pl.col("rows") > 0
+    there = pl.col("rows") - pl.col("nulls").fill_null(0)
+    share = (pl.col("name") == "nullCount") & of_rows
+    mean = (pl.col("name") == "sum") & (there > 0)
+    updated = pl.col("actual").str.to_datetime(time_zone="UTC", time_unit="us", strict=False)
+    aged = (pl.col("name") == "lastUpdated") & updated.is_not_null()
+    name = (
+        pl.when(share).then(pl.lit("share of nulls"))
+        .when(mean).then(pl.lit("mean"))
+        .when(aged).then(pl.lit("age of its data"))
+        .otherwise("name")
+    )  # fmt: skip
+    number = (
+        pl.when(share).then(pl.col("value") / pl.col("rows"))
+        .when(mean).then(pl.col("value") / there)
+        .when(aged).then((pl.col("start") - updated).dt.total_seconds())
+        .otherwise("value")
+    )  # fmt: skip
+    plain = pl.col("name").is_in(["rowCount", "bytes", "fileCount"]) & pl.col("field").is_null()
+    skipped = plain | (pl.col("name") == "count") | ((pl.col("name") == "sum") & ~mean)
+    label = pl.concat_str(pl.col("field"), pl.lit(": "), name)
     return (
-        told.filter(~named)
-        .join(runs.select("at", "run", "job", "start"), on=["run", "job"])
+        each.filter(~skipped)
         .select(
             "at",
             "job",
@@ -149,9 +178,11 @@ def _metrics(frames: Frames, runs: pl.DataFrame) -> pl.DataFrame:
             "event",
             node=pl.coalesce("dataset", "job"),
             aspect=pl.lit("metric"),
-            field=pl.coalesce(label, "name"),
-            number="value",
+            field=pl.coalesce(label, name),
+            number=number.cast(pl.Float64),
+            units=pl.when(share).then("rows"),
         )
+        .drop_nulls("number")
         .unique(["at", *KEY], keep="last", maintain_order=True)
     )
 
@@ -213,23 +244,37 @@ def _before(column: str) -> pl.Expr:
 
 
 def _weekdays(ordered: pl.DataFrame) -> pl.DataFrame:
-    """With `flat`: what is left when the weekday's usual share is taken out."""
+    """With `flat`: what is left when the share of the weekday, or of the weekend, is taken out.
+
+    A weekday counts by itself once it has been seen some weeks, before that only as a day of the
+    weekend or not.
+    """
     around = pl.col("y").rolling_median(7, min_samples=1, center=True).over("series")
-    off = ordered.with_columns(off=pl.col("y") - around)
-    usual = (
-        off.group_by("series", "day")
-        .agg(
-            share=pl.col("off").median(),
-            times=pl.len(),
-            wide=(pl.col("off") - pl.col("off").median()).abs().median(),
-        )
-        # a weekday differs if it does so by more than it moves itself, and did so some weeks
-        .filter((pl.col("times") >= _WEEKS) & (pl.col("share").abs() > 2 * pl.col("wide")))
-        .select("series", "day", "share")
+    ending = pl.col("day") > _FRIDAY
+    off = ordered.with_columns(off=pl.col("y") - around, ending=ending)
+    days = off.join(
+        _shares(off, "day"), on=["series", "day"], how="left", maintain_order="left"
+    ).join(
+        _shares(off.filter("ending"), "ending"),
+        on=["series", "ending"],
+        how="left",
+        maintain_order="left",
+        suffix="_ending",
     )
-    joined = off.join(usual, on=["series", "day"], how="left", maintain_order="left")
-    return joined.with_columns(flat=pl.col("y") - pl.col("share").fill_null(0.0)).drop(
-        "off", "share"
+    share = pl.coalesce("share", "share_ending").fill_null(0.0)
+    return days.with_columns(flat=pl.col("y") - share).drop(
+        "off", "ending", "share", "share_ending"
+    )
+
+
+def _shares(off: pl.DataFrame, by: str) -> pl.DataFrame:
+    """What days of a kind usually are off by, where that is more than they move themselves."""
+    middle = pl.col("off").median()
+    return (
+        off.group_by("series", by)
+        .agg(share=middle, times=pl.len(), wide=(pl.col("off") - middle).abs().median())
+        .filter((pl.col("times") >= _WEEKS) & (pl.col("share").abs() > 2 * pl.col("wide")))
+        .select("series", by, "share")
     )
 
 

@@ -44,7 +44,7 @@ def tokens(sql: str) -> list[str]:
 def normal(sql: str) -> str:
     r"""The statement with what does not matter taken out: whitespace, comments, case of words.
 
-    >>> normal("select a,\\n b from T;") == normal("SELECT a, b FROM t -- all")
+    >>> normal("select a,\n b from T;") == normal("SELECT a, b FROM t -- all")
     True
     """
     return " ".join(tokens(sql))

@@ -83,14 +83,14 @@ def _compared(facet: str, was: list[Leaf], now: list[Leaf]) -> Iterator[Told]:
             yield from _values(aspect, one, other)
 
 
-def _by_aspect(found: list[Leaf]) -> dict[str, dict[str | None, tuple[str, float]]]:
-    sorted_out: dict[str, dict[str | None, tuple[str, float]]] = {}
+Items = dict[str | None, tuple[str, float]]
+
+
+def _by_aspect(found: list[Leaf]) -> dict[str, Items]:
+    sorted_out: dict[str, Items] = {}
     for aspect, field, value, order in found:
         sorted_out.setdefault(aspect, {})[field] = (value or "", order or 0.0)
     return sorted_out
-
-
-Items = dict[str | None, tuple[str, float]]
 
 
 def _values(aspect: str, was: Items, now: Items) -> Iterator[Told]:
@@ -157,9 +157,10 @@ def _columns(was: Items, now: Items) -> Iterator[Told]:
     for link in sorted(was.keys() | now.keys(), key=str):
         one, other = was.get(link), now.get(link)
         target, _, source = str(link).partition(" <- ")
-        if one is None or other is None:
-            how = "dropped" if one else "added"
-            yield target, f"column-source-{how}", source if one else None, source if other else None
+        if other is None:
+            yield target, "column-source-dropped", source, None
+        elif one is None:
+            yield target, "column-source-added", None, source
         elif one[0] != other[0]:
             masked = ["masked" in side[0] for side in (one, other)]
             if masked[0] != masked[1]:
