@@ -17,6 +17,7 @@ LOOK_BACK = 9
 ENOUGH = 4
 """Runs before from which a number can be called usual or not."""
 _WEEKS = 3
+_FINE = 1000  # parts of its middle value in which a metric is measured
 _FRIDAY = 5
 _MAD = 1.4826  # makes the median absolute deviation a standard deviation for normal noise
 STRIKING = 5.0
@@ -28,7 +29,7 @@ def series(frames: Frames, runs: pl.DataFrame, links: pl.DataFrame) -> pl.DataFr
 
     Columns: at (number of the run), job, node, aspect, field, number, event, start; `left` (what
     is left of its logarithm when the expected one is taken away), `scale` (the usual size of
-    that), `count` (runs before it in its series), `expected` (number), `y` (its logarithm, the
+    that), `count` (runs before it in its series), `y` (its logarithm, the
     weekday's share taken out), `striking` (whether `left` is far out), and `steps` (how many
     numbers of the series up to this one were).
     """
@@ -191,31 +192,35 @@ def _judged(told: pl.DataFrame) -> pl.DataFrame:
     """With left, scale, count and expected."""
     if "units" not in told.columns:
         told = told.with_columns(units=pl.lit(None, pl.Float64))
-    number = pl.col("number")
-    # a logarithm that knows negatives; what is counted in ones cannot be finer than one
-    size = pl.when(pl.col("units").is_not_null()).then(number * pl.col("units")).otherwise(number)
-    unit = pl.when(pl.col("units").is_not_null()).then(pl.col("units")).otherwise(1.0)
+    number, units = pl.col("number"), pl.col("units")
+    share = (pl.col("aspect") == "metric") & units.is_not_null()
+    kept = pl.col("aspect") == "yield"
+    metric = (pl.col("aspect") == "metric") & ~share
+    # what is counted cannot be finer than one; what is measured has no such grain
+    middle = number.abs().median().over("series")
+    fine = pl.when(middle > 0).then(_FINE / middle).otherwise(1.0)
+    size = pl.when(kept).then(number * units).when(metric).then(number * fine).otherwise(number)
     ordered = (
         told.sort(*KEY, "start", "at", nulls_last=False)
         .with_columns(series=pl.struct(KEY).rle_id())
+        .with_columns(size=size)
         .with_columns(
-            y=pl.when(pl.col("units").is_not_null())
-            .then((size + 1).log() - unit.log())
-            .otherwise(number.sign() * (number.abs() + 1).log()),
-            grain=1 / (size.abs() + 1),
+            # a share's spread does not depend on how large it is after this (variance-stabilising)
+            y=pl.when(share).then(number.clip(0, 1).sqrt().arcsin())
+            .when(kept).then((pl.col("size") + 1).log() - units.log())
+            .otherwise(pl.col("size").sign() * (pl.col("size").abs() + 1).log()),
+            grain=pl.when(share).then(0.5 / units.sqrt()).otherwise(1 / (pl.col("size").abs() + 1)),
             day=pl.col("start").dt.weekday(),
+            pool=pl.when(share).then(pl.lit("share")).otherwise(
+                pl.col("aspect").str.split("-").list.first()
+            ),
         )
-    )
+    )  # fmt: skip
     return (
         _weekdays(ordered)
         .with_columns(level=_before("flat"), count=pl.int_range(pl.len()).over("series"))
         .with_columns(left=pl.col("flat") - pl.col("level"))
         .pipe(_scaled)
-        .with_columns(
-            expected=pl.when(pl.col("units").is_not_null())
-            .then((pl.col("y") - pl.col("left")).exp())
-            .otherwise(((pl.col("y") - pl.col("left")).abs().exp() - 1) * number.sign())
-        )
         .with_columns(
             striking=(pl.col("count") >= ENOUGH)
             & (pl.col("left").abs() > STRIKING * pl.col("scale"))
@@ -230,7 +235,6 @@ def _judged(told: pl.DataFrame) -> pl.DataFrame:
             "left",
             "scale",
             "count",
-            "expected",
             "striking",
             "steps",
             y="flat",
@@ -279,8 +283,14 @@ def _shares(off: pl.DataFrame, by: str) -> pl.DataFrame:
 
 
 def _scaled(found: pl.DataFrame) -> pl.DataFrame:
+    """With the usual size of `left`: the series' own, or that of its like where it is smaller.
+
+    A table that never moved would else make an alarm of its first new row.
+    """
     spread = pl.col("left").abs().median().over("series") * _MAD
     doubt = 1 + 4 / pl.col("count").clip(1)  # of few runs the spread is known badly
-    return found.with_columns(
-        scale=pl.max_horizontal(spread * doubt, pl.col("grain").fill_null(0.0), pl.lit(1e-9))
+    own = found.with_columns(
+        own=pl.max_horizontal(spread * doubt, pl.col("grain").fill_null(0.0), pl.lit(1e-9))
     )
+    like = pl.col("own").filter(pl.col("count") >= ENOUGH).median().over("pool")
+    return own.with_columns(scale=pl.max_horizontal("own", like.fill_null(0.0)))
