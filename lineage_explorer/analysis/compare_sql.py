@@ -57,3 +57,17 @@ def words(sql: str) -> frozenset[str]:
         for match in _TOKEN.finditer(sql)
         if match.lastgroup in {"name", "word"}
     )
+
+
+def takes_all(sql: str) -> bool:
+    """Whether a statement selects all columns of something.
+
+    >>> takes_all("select t.* from t"), takes_all("select count(*), a * b from t")
+    (True, False)
+    """
+    found = ["", *tokens(sql), ""]
+    around = zip(found, found[1:], found[2:], strict=False)
+    begins, ends = {"select", "distinct", "all", ",", "."}, {"from", ",", "", ")"}
+    return any(
+        token == "*" and before in begins and after in ends for before, token, after in around
+    )

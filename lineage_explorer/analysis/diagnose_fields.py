@@ -10,7 +10,7 @@ from functools import cached_property
 import polars as pl
 
 from lineage_explorer.analysis.compare_past import Past
-from lineage_explorer.analysis.compare_sql import tokens, words
+from lineage_explorer.analysis.compare_sql import takes_all, words
 from lineage_explorer.analysis.diagnose_units import Unit
 
 ALL = "*"
@@ -50,7 +50,7 @@ class Uses:
     def _sql(self) -> dict[str, tuple[frozenset[str], bool]]:
         told = self.past.frames.jobs.select("job", "sql").drop_nulls("sql")
         told = told.filter(pl.col("job").is_in(pl.Series([*self.units]).implode()))
-        return {job: (words(sql), "*" in tokens(sql)) for job, sql in told.iter_rows()}
+        return {job: (words(sql), takes_all(sql)) for job, sql in told.iter_rows()}
 
     def reach(self, dataset: str, name: str, ends: Collection[str]) -> float:
         """How surely a field of a dataset reaches one of these units.
