@@ -16,7 +16,7 @@ from lineage_explorer.readers.sources import Blob
 from lineage_explorer.tables import Frames, flows_of
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
     from os import PathLike
 
     import networkx as nx
@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 
     from lineage_explorer.analysis.impact import Impact
     from lineage_explorer.analysis.paths import Paths
+    from lineage_explorer.analysis.provenance import Provenance
     from lineage_explorer.analysis.summary import Summary
     from lineage_explorer.graph.index import Index
     from lineage_explorer.graph.neighbours import Neighbours
+    from lineage_explorer.graph.record import Record
     from lineage_explorer.readers.marquez_live import Fetched, Limits
     from lineage_explorer.view.widget import Explorer
 
@@ -302,6 +304,31 @@ class Lineage:
         from lineage_explorer.analysis.paths import paths
 
         return paths(self, source, target, limit)
+
+    @cached_property
+    def record(self) -> Record:
+        """Reads and writes of all runs as integer arrays, which provenance runs on."""
+        from lineage_explorer.graph.record import build_record
+
+        return build_record(self.frames)
+
+    def provenance(
+        self,
+        run_or_dataset: str,
+        at: datetime | date | str | None = None,
+        hops: int | None = None,
+    ) -> Provenance:
+        """Which exact runs made what a run read, or what stood in a dataset at a time?
+
+        Args:
+            run_or_dataset: a run id, or enough of its beginning; or a dataset as in `find`.
+            at: of a dataset, when it is looked at (the end of the log); of a run, until when what
+                it read counts. Without a zone it is in UTC.
+            hops: go no further than so many runs.
+        """
+        from lineage_explorer.analysis.provenance import provenance
+
+        return provenance(self, run_or_dataset, at, hops)
 
     def event(self, event: int) -> str:
         """The JSON of an event as it stands in its file, indented, secrets redacted.
