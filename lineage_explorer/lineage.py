@@ -143,6 +143,8 @@ class Lineage:
     blobs: dict[str, Blob] = field(default_factory=dict)
     redact: bool = True
     recognised: tuple[tuple[str, str, str, int], ...] = ()
+    known: pl.Series | None = None
+    """Row ids of the events this is made of, where it is not all that were read."""
 
     # The frames -----------------------------------------------------------------------------
 
@@ -263,6 +265,31 @@ class Lineage:
         from lineage_explorer.graph.narrow import narrow
 
         return replace(self, frames=narrow(self.frames, nodes))
+
+    def as_of(self, time: datetime | date | str) -> Lineage:
+        """The lineage as it was known then: of the events up to that time, and no others.
+
+        Runs stand as they stood (RUNNING where the end came later), schemas, owners and all else
+        as last told by then. Events keep their row ids; those without a time are left out. The
+        files are read again for it, which takes as long as reading them did. A time without a
+        zone is in UTC; a day is its beginning.
+
+        Raises:
+            LineageError: if the text is no time.
+            SourceError: if the files are not what they were when read.
+        """
+        from lineage_explorer.graph.in_time import as_of
+
+        return as_of(self, time)
+
+    def between(self, start: datetime | date | str, end: datetime | date | str) -> Lineage:
+        """What was told from `start` on and before `end`; otherwise as `as_of`.
+
+        Runs with an event in that window are there with all they told before its end.
+        """
+        from lineage_explorer.graph.in_time import between
+
+        return between(self, start, end)
 
     @cached_property
     def neighbours(self) -> Neighbours:

@@ -222,7 +222,8 @@ class Oracle:
     def trace(self, asked: Iterable[Read]) -> tuple[dict[Any, int], set[Any], set[Any]]:
         """(run, dataset) → hop; those that are certain; (reader, dataset) that nobody wrote."""
         hops: dict[Any, int] = {}
-        certain, open_ = set(), set()
+        certain: set[Any] = set()
+        open_: set[Any] = set()
         by_id = {run.run: run for run in self.runs}
         for only_certain in (False, True):
             reads, seen, hop = list(asked), set(), 0
