@@ -89,7 +89,7 @@ def _only(told: Told, mask: pl.Series) -> Told:
 
 
 def _renumbered(frames: Frames, ids: pl.Series) -> Frames:
-    """The frames with these row ids of events in place of 0, 1, …"""
+    """The frames with these row ids of events in place of those counted from 0."""
 
     def moved(frame: pl.DataFrame) -> pl.DataFrame:
         return frame.with_columns(
