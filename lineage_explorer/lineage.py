@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import networkx as nx
     from pyvis.network import Network
 
+    from lineage_explorer.analysis.history import History
     from lineage_explorer.analysis.impact import Impact
     from lineage_explorer.analysis.paths import Paths
     from lineage_explorer.analysis.provenance import Provenance
@@ -356,6 +357,12 @@ class Lineage:
         from lineage_explorer.analysis.provenance import provenance
 
         return provenance(self, run_or_dataset, at, hops)
+
+    def history(self, node: str) -> History:
+        """What happened to a dataset or job: runs, schemas, inputs and outputs, owners, in time."""
+        from lineage_explorer.analysis.history import history
+
+        return history(self, node)
 
     def event(self, event: int) -> str:
         """The JSON of an event as it stands in its file, indented, secrets redacted.

@@ -13,8 +13,8 @@ import numpy as np
 import polars as pl
 
 from lineage_explorer.analysis.columns import column_graph, field_nodes
-from lineage_explorer.analysis.impact import Direction, Impact, Reached, reached
-from lineage_explorer.graph.index import build_index
+from lineage_explorer.analysis.impact import Impact, Reached, reached
+from lineage_explorer.graph.index import Direction, build_index
 from lineage_explorer.graph.reach import reach
 from lineage_explorer.tables import COLUMN_EDGES, schema
 
