@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 import polars as pl
 
 from lineage_explorer.analysis.compare_past import Past
 from lineage_explorer.errors import LineageError, suggestions
+from lineage_explorer.graph.when import moment
 from lineage_explorer.plain import plain
 
 Moment = datetime | date | str
@@ -161,23 +162,18 @@ def _chosen(chosen: dict[str, Stand]) -> pl.DataFrame:
 
 def _moment(what: Moment, past: Past | None = None) -> tuple[datetime, datetime, bool]:
     """A time, the end of its day, and whether a whole day is meant."""
-    found = _read_time(what, past) if isinstance(what, str) else what
-    if not isinstance(found, datetime):
-        midnight = datetime.combine(found, time(), UTC)
-        return midnight, midnight + timedelta(days=1), True
-    aware = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    return aware, aware, False
-
-
-def _read_time(text: str, past: Past | None) -> date:
+    is_day = isinstance(what, date) and not isinstance(what, datetime)
+    if isinstance(what, str):
+        is_day = len(what.strip()) == len("2026-03-04")
     try:
-        is_day = len(text) == len("2026-03-04")
-        return date.fromisoformat(text) if is_day else datetime.fromisoformat(text)
-    except ValueError:
+        start = moment(what)
+    except LineageError as error:
+        text = str(what)
         near = suggestions(text, past.runs["run"].to_list() if past else [])
         hint = f"did you mean {near}?" if near else "lin.runs lists every run there is."
         message = f"{plain(text)!r} is neither a run id nor a time here."
-        raise LineageError(message, hint) from None
+        raise LineageError(message, hint) from error
+    return start, start + timedelta(days=1), is_day
 
 
 def _words(when: datetime) -> str:

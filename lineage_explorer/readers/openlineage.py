@@ -258,7 +258,7 @@ class Teller:
         """Keeps a facet and gives its number; a negative one for a facet that cannot be kept."""
         kind, text = ENTITIES[entity], bytes(raw)
         try:
-            clean = _without_secrets(key, text) if self.redact else (key, text)
+            clean = redact.facet(key, text) if self.redact else (key, text)
         except ERRORS:
             number = -1 - len(self._wrong)
             self._wrong[number] = f"{kind} facet {key!r} was left out: not readable as JSON."
@@ -363,14 +363,6 @@ _KNOWN_TYPES = {f'"{name}"'.encode(): name for name in TYPES}
 def _nameless(role: int) -> Part:
     message = f"a {ROLES[role]} without namespace and name was left out."
     return Part(NOBODY, issues=(("no-identity", message),))
-
-
-def _without_secrets(key: str, text: bytes) -> tuple[str, bytes]:
-    """A facet without secrets; what its key says of it counts."""
-    if not redact.suspect(text) and not redact.suspect(key.encode()):
-        return key, text
-    [(clean, raw)] = _members(redact.json(b"{%b:%b}" % (msgspec.json.encode(key), text))).items()
-    return clean, bytes(raw)
 
 
 def _is_null(raw: Raw) -> bool:
