@@ -13,6 +13,7 @@ from lineage_explorer.training.contents import Content
 from lineage_explorer.training.parts import Job, Table
 from lineage_explorer.training.simulate import Record, uuid_of
 from lineage_explorer.training.sql import query
+from lineage_explorer.training.symptoms import distinct
 
 if TYPE_CHECKING:
     from lineage_explorer.training.world import World
@@ -194,7 +195,7 @@ class Teller:
             run, namespace, name = self._above(record)
             above = {"run": {"runId": run}, "job": {"namespace": namespace, "name": name}}
             found["parent"] = facet("parent", who, **above, root=above)
-        if "nominal" in job.tells and record.tick >= 0:
+        if "nominal" in job.tells:
             found["nominalTime"] = facet(
                 "nominalTime",
                 who,
@@ -346,6 +347,8 @@ class Teller:
                 continue
             count = round(content.rows)
             told: Json = {"nullCount": round(content.rows * one.nulls), "count": count}
+            if (different := distinct(one)) is not None:
+                told["distinctCount"] = different
             if one.kind == "number" and one.mean is not None:
                 there = count - told["nullCount"]
                 told |= {
