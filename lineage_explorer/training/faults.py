@@ -135,7 +135,7 @@ def inject(sound: World, rng: random.Random, kind: str) -> tuple[World, Truth]:
             continue
         place = {plan.at, _place(sound, plan)}
         others = decoys(sound, symptom.slot, symptom.record.began, plan.hour, place, rng)
-        others = [one for one in others if one.at != plan.at]
+        others = [one for one in others if one.at not in place]
         edits = [edit for one in others for edit in one.edits]
         clean = sound.edited(*edits)
         both = clean.edited(*plan.edits, extras=plan.extras, tables=plan.tables)
