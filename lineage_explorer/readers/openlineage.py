@@ -36,7 +36,7 @@ from lineage_explorer.readers.event import (
 from lineage_explorer.readers.limits import DEEPEST
 from lineage_explorer.readers.sound import DEEP, too_deep
 from lineage_explorer.readers.times import parse_time, plain_moment
-from lineage_explorer.readers.told import ENTITIES, ROLES, Told
+from lineage_explorer.readers.told import ENTITIES, ROLES, Table, Told
 from lineage_explorer.readers.values import Found
 
 Issue = tuple[str, str]
@@ -48,7 +48,8 @@ TYPES = ("START", "RUNNING", *TERMINAL, "OTHER")
 RUN, JOB, DATASET, INPUT, OUTPUT = range(len(ROLES))
 ABOVE = (3, 3, 3, 4, 4)
 """Levels of brackets around a facet, by the role of who has it."""
-_CHUNK = 16 << 20
+_PACK = 4 << 20
+"""Bytes of texts that are packed together."""
 _TOGETHER = 1 << 20
 """Bytes of new facets that are looked through together."""
 _NONE = 2**32 - 1
@@ -85,7 +86,7 @@ class Teller:
         self.names: dict[Name, int] = {}
         self.systems: Counter[tuple[int, str, str]] = Counter()
         self._words: dict[str, str | None] = {}
-        self._events: list[tuple[Any, ...]] = []
+        self._events = Table(told.EVENTS)
         self._uses = array("I"), array("B"), array("I")
         self._parts: dict[bytes, int] = {}
         self._part_names: list[int | None] = []
@@ -98,14 +99,16 @@ class Teller:
         self._deepest = set[int]()
         """Facets that are not too deep where the fewest brackets are around them."""
         self._wrong: dict[int, str] = {}
-        self._facet_rows: list[tuple[Any, ...]] = []
-        self._fields: list[tuple[Any, ...]] = []
-        self._links: list[tuple[Any, ...]] = []
-        self._counts: list[tuple[Any, ...]] = []
-        self._versions: list[tuple[Any, ...]] = []
-        self._facet_chunks: list[pl.DataFrame] = []
-        self._facet_count = self._size = 0
-        self._issues: list[tuple[Any, ...]] = []
+        self._facets = Table(told.FACETS)
+        self._texts: list[bytes] = []
+        self._asked: list[bytes | None] = []
+        self._texts_size = 0
+        self._packs = Table(told.TEXTS)
+        self._fields = Table(told.FIELDS)
+        self._links = Table(told.LINKS)
+        self._counts = Table(told.COUNTS)
+        self._versions = Table(told.VERSIONS)
+        self._issues = Table(told.ISSUES)
 
     def note(
         self, block: Block, line: int | None, offset: int | None, code: str, message: str
@@ -117,7 +120,7 @@ class Teller:
         """One event. Never raises: what cannot be read is an issue of the event."""
         outer, issues = found.event, list[Issue]()
         self.systems[block.blob, block.form.name, found.system] += 1
-        number = len(self._events)
+        number = self._events.height
         try:
             job = self._node(JOB, outer.job, issues)
             dataset = self._node(DATASET, outer.dataset, issues)
@@ -159,11 +162,6 @@ class Teller:
         for code, message in issues:
             self._issue(block, number, found.line, found.offset, code, message)
 
-    def taken(self) -> list[pl.DataFrame]:
-        """Facets gathered so far, some megabytes each; they are not in `told()` any more."""
-        chunks, self._facet_chunks = self._facet_chunks, []
-        return chunks
-
     def told(self) -> Told:
         """The tables of all that was told."""
         self._look()
@@ -172,23 +170,26 @@ class Teller:
         owners, owned = map(_column, self._members)
         facet = _column(self._kept)[owned]
         there = facet != _NONE
-        names = [(at, *name) for name, at in self.names.items()]
-        counts = [(*key, count) for key, count in self.systems.items()]
-        events = _frame(self._events, told.EVENTS)
-        issues = _frame(self._issues, told.ISSUES)
+        names, systems = Table(told.NAMES), Table(told.SYSTEMS)
+        names.rows = [(at, *name) for name, at in self.names.items()]
+        systems.rows = [(*key, count) for key, count in self.systems.items()]
+        events = self._events.frame()
         return Told(
             events=events,
             uses=uses,
-            parts=_frame(list(enumerate(self._part_names)), told.PARTS),
+            parts=pl.DataFrame(
+                {"name": self._part_names}, schema={"name": pl.UInt32}
+            ).with_row_index("part"),
             members=pl.DataFrame({"part": owners[there], "facet": facet[there]}),
-            facets=pl.concat(self._facet_chunks, rechunk=True),  # or each gather copies the texts
-            fields=_frame(self._fields, told.FIELDS),
-            links=_frame(self._links, told.LINKS),
-            counts=_frame(self._counts, told.COUNTS),
-            versions=_frame(self._versions, told.VERSIONS),
-            names=_frame(names, told.NAMES),
-            issues=pl.concat([issues, self._flaws(events, uses)]),
-            systems=_frame(counts, told.SYSTEMS),
+            facets=self._facets.frame(),
+            texts=self._packs.frame(),
+            fields=self._fields.frame(),
+            links=self._links.frame(),
+            counts=self._counts.frame(),
+            versions=self._versions.frame(),
+            names=names.frame(),
+            issues=pl.concat([self._issues.frame(), self._flaws(events, uses)]),
+            systems=systems.frame(),
         )
 
     def _flaws(self, events: pl.DataFrame, uses: pl.DataFrame) -> pl.DataFrame:
@@ -332,49 +333,54 @@ class Teller:
                     self._wrong[number] = self._wrong[first]
             else:
                 same[clean.digest] = number
-                self._kept.append(self._facet_count)
+                self._kept.append(self._facets.height)
                 self._facet(number, clean)
 
     def _facet(self, number: int, new: New) -> None:
         """Keeps a facet."""
-        kind, kept, text = ENTITIES[new.entity], self._facet_count, new.text
-        self._facet_count += 1
+        kind, kept, text = ENTITIES[new.entity], self._facets.height, new.text
         try:
             typed, wrong = shapes.decode(kind, new.key, text)
         except ERRORS as error:
             typed, wrong = None, f"{error}."
         deleted = b'"_deleted"' in text and _deleted(text)
-        row = (kept, new.entity, new.key, typed is not None, deleted, new.digest, text)
-        self._facet_rows.append(row)
+        self._facets.append((kept, new.entity, new.key, typed is not None, deleted, new.digest))
+        self._texts.append(text)
+        is_asked = typed is not None and (kind, new.key) not in rows.WHOLLY
+        self._asked.append(text if is_asked else None)
         if typed is not None:
             self._say(kind, new.key, kept, typed)
         if wrong:
             self._wrong[number] = f"{kind} facet {new.key!r} breaks its schema: {wrong}"
-        self._size += len(text)
-        if self._size > _CHUNK:
+        self._texts_size += len(text)
+        if self._texts_size > _PACK:
             self._flush()
 
     def _say(self, kind: str, key: str, number: int, typed: Any) -> None:
         """Takes down the rows of a facet that says many things, or one of every run."""
         if (kind, key) == ("dataset", "schema"):
-            self._fields += [(number, *row) for row in rows.fields(typed)]
+            for row in rows.fields(typed):
+                self._fields.append((number, *row))
         elif (kind, key) == ("dataset", "columnLineage"):
             for name, row in rows.links(typed):
                 self._links.append((number, self._name(name), *row))
         elif (kind, key) == ("dataset", "version"):
             self._versions.append((number, facets.word(typed.datasetVersion)))
         elif (kind, key) in rows.COUNTS:
-            self._counts += [(number, *row) for row in rows.COUNTS[kind, key](typed)]
+            for row in rows.COUNTS[kind, key](typed):
+                self._counts.append((number, *row))
 
     def _name(self, name: Name) -> int:
         return self.names.setdefault(name, len(self.names))
 
     def _flush(self) -> None:
-        """Facets so far into a frame, which keeps their texts closer together."""
-        if self._facet_rows or not self._facet_chunks:
-            self._facet_chunks.append(_frame(self._facet_rows, told.FACETS))
-            self._facet_rows = []
-            self._size = 0
+        """Texts so far into a pack, and rows into frames."""
+        if self._texts:
+            packs = told.packed(self._texts), told.packed(self._asked)
+            self._packs.append((len(self._texts), *packs))
+            self._texts, self._asked, self._texts_size = [], [], 0
+        for table in (self._events, self._facets, self._fields, self._links, self._counts):
+            table.pack()
 
     def _word(self, text: str | None) -> str | None:
         """The text without secrets; an empty one is None."""
@@ -427,14 +433,3 @@ def _deleted(text: bytes) -> bool:
 
 def _column(values: array[int]) -> np.ndarray[Any, Any]:
     return np.frombuffer(values, dtype=values.typecode) if values else np.empty(0, values.typecode)
-
-
-def _frame(rows: list[tuple[Any, ...]], schema: dict[str, Any]) -> pl.DataFrame:
-    """A frame of rows, made column by column, which is quicker."""
-    columns = zip(*rows, strict=True) if rows else [()] * len(schema)
-    return pl.DataFrame(
-        [
-            pl.Series(name, values, dtype, strict=False)
-            for (name, dtype), values in zip(schema.items(), columns, strict=True)
-        ]
-    )
