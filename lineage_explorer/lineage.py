@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     import networkx as nx
     from pyvis.network import Network
 
+    from lineage_explorer.analysis.compare_past import Past
+    from lineage_explorer.analysis.compare_sides import When
+    from lineage_explorer.analysis.diff import RunDiff
     from lineage_explorer.analysis.history import History
     from lineage_explorer.analysis.impact import Impact
     from lineage_explorer.analysis.paths import Paths
@@ -332,6 +335,26 @@ class Lineage:
         from lineage_explorer.analysis.paths import paths
 
         return paths(self, source, target, limit)
+
+    @cached_property
+    def past(self) -> Past:
+        """What the log knows of its own past: who made what, which numbers are usual."""
+        from lineage_explorer.analysis.compare_past import Past
+
+        return Past(self.frames)
+
+    def diff(self, before: When, after: When) -> RunDiff:
+        """What changed between two runs (ids), two times, or two windows (pairs of times).
+
+        Two runs are compared with all that made what they read. A time means the newest run of
+        each job begun by then; a day (`"2026-03-04"`) is the window from midnight to midnight UTC.
+
+        Raises:
+            LineageError: if something is neither a run id nor a time.
+        """
+        from lineage_explorer.analysis.diff import diff
+
+        return diff(self, before, after)
 
     @cached_property
     def record(self) -> Record:
