@@ -112,12 +112,7 @@ class Code:
             permitted = self.atlas.codes(self.atlas.everywhere & ~facts)
         elif facts & self.free and not facts & self.missing:
             permitted = ANYWHERE
-        told, number, sources = facts >> self._kind + 3, 0, []
-        while told:
-            low = (told & -told).bit_length() - 1
-            number += low
-            sources.append(number)
-            told >>= low + 1
-            number += 1
+        told = facts >> self._kind + 3
+        sources = tuple(number for number in range(self.sources) if told >> number & 1)
         complete = permitted is not None and not facts & self.missing
-        return Effective(permitted, regimes, complete, tuple(sources))
+        return Effective(permitted, regimes, complete, sources)

@@ -6,9 +6,11 @@ Everything that is not decided is here too; nothing unknown is left out as if it
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import and_
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -152,10 +154,8 @@ class Ways:
 
     def _given(self, node: int, bit: int, epoch: int) -> tuple[str, ...]:
         """The labels that gave a fact to the node it comes from."""
-        code, given = self.labels.code, self.labels.held[epoch].given[node]
-        if not given & bit:
-            return ()
-        return tuple(self.labels.own[number].told for number in code.read(given).sources)
+        thing = self.things[node]
+        return tuple(self.labels.given_to(thing, self.fields[node], epoch, bit)) if thing else ()
 
 
 def _newest(frame: pl.DataFrame, *by: str) -> pl.DataFrame:
@@ -377,31 +377,48 @@ def _unlabelled(judged: Judged) -> Iterator[Finding]:
 
 
 def _empty(judged: Judged) -> Iterator[Finding]:
-    """Labels that leave no place at all, with where they come from."""
+    """Labels that leave no place at all, with some that cannot be met together."""
     rows = judged.storage.unique("dataset", keep="last", maintain_order=True)
-    ways = Ways(judged)
+    ways, code = Ways(judged), judged.labels.code
     for node, dataset, epoch in rows.select("node", "dataset", "epoch").iter_rows():
         label = judged.labels.effective(node, epoch)
         if label.permitted != ():
             continue
-        code = judged.labels.code
-        sources = [judged.labels.own[number] for number in label.sources]
-        limits = [own for own in sources if own.permitted is not None]
-        parts = [ways.of(node, code.source(number), epoch) for number in label.sources]
+        against = _against(judged, label.sources, epoch)
+        parts = [ways.of(node, code.source(number), epoch) for number in against]
+        limits = [
+            f"{judged.labels.told(number)} ({', '.join(judged.labels.said[number][0].permitted or ())})"
+            for number in against
+        ]
         yield Finding(
             kind="constraint.empty",
             verdict="undecided",
             rule="constraint.empty",
-            reason="no place satisfies " + " and ".join(
-                f"{own.told}: {', '.join(own.permitted or ())}" for own in limits
-            ),
+            reason=f"no place satisfies {' and '.join(limits)}",
             node=dataset,
             permitted=(),
             regime=label.regimes,
             path=tuple(dict.fromkeys(node for way in parts for node in way.path)) or (dataset,),
             events=tuple(dict.fromkeys(event for way in parts for event in way.events)),
-            policy=tuple(own.told for own in sources),
-        )  # fmt: skip
+            policy=tuple(dict.fromkeys(told for way in parts for told in way.policy)),
+        )
+
+
+def _against(judged: Judged, sources: Sequence[int], epoch: int) -> list[int]:
+    """Of labels that leave no place together, some that do already; none of them can be left out."""
+    atlas, day = judged.labels.code.atlas, judged.policy.epochs[epoch]
+    allowed = {
+        number: atlas.bits(judged.policy.expanded(own.permitted, day))
+        for number in sources
+        for own in [judged.labels.said[number][0]]
+        if own.permitted is not None
+    }
+    kept = list(allowed)
+    for number in list(allowed):
+        others = [allowed[other] for other in kept if other != number]
+        if others and not reduce(and_, others):
+            kept.remove(number)
+    return kept
 
 
 def _localised(judged: Judged) -> Iterator[Finding]:
@@ -459,8 +476,9 @@ def _widening(judged: Judged) -> Iterator[Finding]:
         told = set(policy.expanded(own.permitted, day))
         for dataset in own.datasets:
             label = judged.labels.effective(last[dataset])
-            limits = [judged.labels.own[number] for number in label.sources]
-            wider = told - set(label.permitted or ()) if any(o.trusted for o in limits) else set()
+            limits = [judged.labels.said[number][0] for number in label.sources]
+            trusted = any(limit.trusted for limit in limits)
+            wider = told - set(label.permitted or ()) if trusted else set()
             if wider and label.permitted != ANYWHERE:
                 yield Finding(
                     kind="label.widening_ignored",

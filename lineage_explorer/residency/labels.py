@@ -8,7 +8,7 @@ spread along what flowed, run by run (`states`), to the least fixed point (`spre
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -39,6 +39,7 @@ LABELS: Columns = {
 
 
 Ignored = tuple[str, str | None, str, str, str]
+Says = tuple[tuple[str, ...] | None, bool, tuple[str, ...], bool]
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,11 @@ class Own:
     datasets: tuple[str, ...]
     field: str | None = None
     entry: int | None = None
-    event: int | None = None
+
+    @property
+    def says(self) -> Says:
+        """What it says, whoever says it of what."""
+        return self.permitted, self.unrestricted, self.regimes, self.trusted
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +83,9 @@ class Labels:
 
     Attributes:
         code: what the bits mean.
-        own: the labels somebody gave; their numbers are those of sources in `code`.
+        own: the labels somebody gave.
+        said: the distinct things they say, with the first that says it and how many do; the
+            numbers are those of sources in `code`.
         states: what flowed into what.
         web: the same for `spread`, exceptions in it.
         held: of each epoch, what holds; a run is judged by what holds in its own.
@@ -89,12 +96,14 @@ class Labels:
 
     code: Code
     own: tuple[Own, ...]
+    said: tuple[tuple[Own, int], ...]
     states: States
     web: Web
     held: Mapping[int, Held]
     newest: int
     passed: pl.DataFrame
     ignored: tuple[Ignored, ...]
+    giving: _Giving
 
     def effective(self, node: int, epoch: int | None = None) -> Effective:
         """The label of a node, in an epoch; in the newest if none is given."""
@@ -138,10 +147,23 @@ class Labels:
         )
         return table(LABELS, shown)
 
+    def told(self, number: int) -> str:
+        """A source in words."""
+        first, count = self.said[number]
+        return first.told if count == 1 else f"{first.told} and {count - 1} more that say the same"
+
+    def given_to(self, thing: str, field: str | None, epoch: int, bit: int) -> list[str]:
+        """The labels that gave a fact to a dataset, or a column of it, in words."""
+        return [
+            self.own[number].told
+            for number in self.giving.of.get((thing, field), ())
+            if self.giving.bits(epoch)[number] & bit
+        ]
+
     def _shown(self, node: int, epoch: int) -> tuple[list[str] | None, list[str], bool, list[str]]:
         label = self.effective(node, epoch)
         permitted = None if label.permitted is None else list(label.permitted)
-        sources = [self.own[number].told for number in label.sources]
+        sources = [self.told(number) for number in label.sources]
         return permitted, list(label.regimes), label.complete, sources
 
 
@@ -162,12 +184,13 @@ def labels(lin: Lineage, policy: Policy, atlas: Atlas) -> Labels:
         pl.DataFrame(fields, {"dataset": pl.String, "field": pl.String}, orient="row"),
         _apart(lin, exempt),
     )
-    code = Code(atlas, tuple(sorted(policy.facts.regimes)), len(own))
+    said = _said(own)
+    code = Code(atlas, tuple(sorted(policy.facts.regimes)), len(said))
     passed, keeps = _passed(policy, code, exempt, graph)
     source, target = (graph.edges[end].to_numpy() for end in ("source", "target"))
     web = Web(len(graph.nodes), source, target, keeps)
     plain = Web(web.size, source, target, {}) if keeps else web
-    giving = _Giving(policy, code, own, graph)
+    giving = _Giving(policy, code, own, said, graph)
     newest = epoch_of(policy.epochs, newest_day(graph, policy))
     found: dict[tuple[int, ...], Held] = {}
     held: dict[int, Held] = {}
@@ -178,7 +201,18 @@ def labels(lin: Lineage, policy: Policy, atlas: Atlas) -> Labels:
             facts = web.spread(given)
             found[bits] = Held(given, facts, plain.spread(given) if keeps else facts)
         held[epoch] = found[bits]
-    return Labels(code, own, graph, web, held, newest, passed, tuple(ignored))
+    return Labels(
+        code, own, tuple(said.values()), graph, web, held, newest, passed, tuple(ignored), giving
+    )
+
+
+def _said(own: Sequence[Own]) -> dict[Says, tuple[Own, int]]:
+    """The distinct things labels say: the first that says it, and how many do."""
+    found: dict[Says, tuple[Own, int]] = {}
+    for label in own:
+        first, count = found.get(label.says, (label, 0))
+        found[label.says] = first, count + 1
+    return found
 
 
 def newest_day(graph: States, policy: Policy) -> date | None:
@@ -256,10 +290,14 @@ def is_known(policy: Policy, codes: Sequence[str]) -> bool:
 class _Giving:
     """Gives own labels to nodes, each as it holds on the day."""
 
-    def __init__(self, policy: Policy, code: Code, own: Sequence[Own], graph: States) -> None:
+    def __init__(
+        self, policy: Policy, code: Code, own: Sequence[Own], said: Iterable[Says], graph: States
+    ) -> None:
         self.policy = policy
         self.code = code
         self.own = own
+        self.numbers = {says: number for number, says in enumerate(said)}
+        self._bits_in: dict[int, tuple[int, ...]] = {}
         self.of: dict[tuple[str, str | None], list[int]] = defaultdict(list)
         for number, label in enumerate(own):
             for dataset in label.datasets:
@@ -271,10 +309,13 @@ class _Giving:
 
     def bits(self, epoch: int) -> tuple[int, ...]:
         """The facts of every label in an epoch; none of one that does not hold."""
-        day = self.policy.epochs[epoch]
-        return tuple(self._bits(number, label, day) for number, label in enumerate(self.own))
+        if epoch not in self._bits_in:
+            day = self.policy.epochs[epoch]
+            self._bits_in[epoch] = tuple(self._bits(label, day) for label in self.own)
+        return self._bits_in[epoch]
 
-    def _bits(self, number: int, label: Own, day: date) -> int:
+    def _bits(self, label: Own, day: date) -> int:
+        number = self.numbers[label.says]
         if label.entry is not None and not self.policy.labels[label.entry].holds(day):
             return 0
         found = self.code.under(label.regimes) | self.code.source(number)

@@ -179,22 +179,25 @@ def logs(draw: st.DrawFn) -> tuple[list[tuple[list[str], list[str]]], dict[str, 
     return runs, own
 
 
-def reads_of(runs, own):
+def reads_of(
+    runs: list[tuple[list[str], list[str]]], own: dict[str, list[str] | None]
+) -> dict[str, set[str]]:
     """Oracle: what each dataset holds, from run to run, with sets."""
 
-    def given_(name):
+    def given_(name: str) -> set[str]:
         return {"missing"} if name not in own else set()
 
-    def labelled(name):
+    def labelled(name: str) -> set[str]:
         if name not in own:
             return set()
-        if own[name] is None:
+        permitted = own[name]
+        if permitted is None:
             return {"free"}
-        return {"only", *(f"not {place}" for place in PLACES if place not in own[name])}
+        return {"only", *(f"not {place}" for place in PLACES if place not in permitted)}
 
     held: dict[str, set[str]] = {}
     for inputs, outputs in runs:
-        flowed = set().union(*(held.get(i, given_(i)) | labelled(i) for i in inputs))
+        flowed: set[str] = set().union(*(held.get(i, given_(i)) | labelled(i) for i in inputs))
         for output in outputs:
             more = flowed if inputs else given_(output)
             held[output] = held.get(output, set()) | more | labelled(output)
@@ -204,7 +207,7 @@ def reads_of(runs, own):
     return held
 
 
-def policy_of(own):
+def policy_of(own: dict[str, list[str] | None]) -> list[dict[str, object]]:
     return [
         {"dataset": name, "unrestricted": True} if places is None
         else {"dataset": name, "permitted": places}
