@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 import polars as pl
 
@@ -15,9 +16,12 @@ WILD = "*?["
 
 
 class Chooser:
-    """Finds nodes by id, path (`namespace/name`), name, glob, or an unambiguous end of a name."""
+    """Finds nodes by id, path (`namespace/name`), name, glob, or an unambiguous end of a name.
 
-    def __init__(self, frames: Frames, names: Names) -> None:
+    `texts` are all that it will be asked for, so that they are looked up at once.
+    """
+
+    def __init__(self, frames: Frames, names: Names, texts: Iterable[str]) -> None:
         self.names = names
         parts = (frames.datasets.rename({"dataset": "node"}), frames.jobs.rename({"job": "node"}))
         path = pl.col("namespace") + "/" + pl.col("name")
@@ -25,8 +29,10 @@ class Chooser:
             [part.select("node", "namespace", "name", path=path) for part in parts]
         )
         self._exact: dict[str, list[str]] = defaultdict(list)
+        wanted = pl.Series(sorted(set(texts)), dtype=pl.String).implode()
         for called in ("node", "path"):
-            for text, node in self.table.select(called, only="node").iter_rows():
+            hit = self.table.filter(pl.col(called).is_in(wanted))
+            for text, node in hit.select(called, only="node").iter_rows():
                 self._exact[text].append(node)
 
     def nodes(self, text: str, kind: str, where: str, line: int) -> list[str]:

@@ -173,7 +173,7 @@ def labels(lin: Lineage, policy: Policy, atlas: Atlas) -> Labels:
     Raises:
         PolicyError: if a name in it could mean several datasets or jobs.
     """
-    choose = Chooser(lin.frames, lin.names)
+    choose = Chooser(lin.frames, lin.names, policy.names)
     ignored: list[Ignored] = []
     own = (*_written(choose, policy), *_tagged(lin, policy, ignored))
     fields = [(dataset, label.field) for label in own if label.field for dataset in label.datasets]

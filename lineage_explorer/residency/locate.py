@@ -7,7 +7,7 @@ a hint that decides nothing. Where nothing is known there is a row that says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -55,7 +55,7 @@ def locate(lin: Lineage, policy: Policy) -> pl.DataFrame:
             table(PLACES),
             _identifiers(frames, nodes, policy),
             declared(frames, policy),
-            *(_mapped(nodes, number, mapped) for number, mapped in enumerate(policy.places)),
+            *_mapped(nodes, policy),
         ],
         how="diagonal",
     )
@@ -167,14 +167,23 @@ def _symlinks(frames: Frames) -> pl.DataFrame:
     )
 
 
-def _mapped(nodes: pl.DataFrame, number: int, mapped: Mapped) -> pl.DataFrame:
-    """What one entry of the policy's mapping says: of a namespace, a node id, or a path."""
-    path = pl.col("namespace") + "/" + pl.col("name")
-    hit = pl.any_horizontal(
-        *(like(text, mapped.match) for text in (pl.col("namespace"), pl.col("node"), path))
+def _mapped(nodes: pl.DataFrame, policy: Policy) -> Iterator[pl.DataFrame]:
+    """What the policy's mapping says: of a namespace, a node id, or a path (namespace/name)."""
+    spaces = nodes.select("namespace").unique().sort("namespace").with_row_index("space")
+    told = nodes.join(spaces, on="namespace", maintain_order="left").with_columns(
+        path=pl.col("namespace") + "/" + pl.col("name")
     )
+    for number, mapped in enumerate(policy.places):
+        whole = spaces.filter(like(pl.col("namespace"), mapped.match))["space"]
+        hit = pl.col("space").is_in(whole.implode())
+        for column in ("node", "path"):
+            hit = hit | like(pl.col(column), mapped.match)
+        yield _of_entry(told.filter(hit), number, mapped)
+
+
+def _of_entry(nodes: pl.DataFrame, number: int, mapped: Mapped) -> pl.DataFrame:
     role = pl.lit(mapped.role) if mapped.role else pl.col("kind").replace_strict(HELD)
-    return nodes.filter(hit).select(
+    return nodes.select(
         "node",
         role=role,
         places=pl.lit(list(mapped.places), TEXTS),

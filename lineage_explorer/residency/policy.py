@@ -204,6 +204,13 @@ class Policy:
         return sorted({date.min, *own, *self.facts.boundaries})
 
     @cached_property
+    def names(self) -> set[str]:
+        """All names of datasets and jobs it writes."""
+        of = [(e.job, e.dataset, e.source) for e in self.exceptions]
+        written = [*(label.dataset for label in self.labels), *(n for names in of for n in names)]
+        return {name for name in written if name is not None}
+
+    @cached_property
     def codes(self) -> set[str]:
         """All codes it writes, groups not expanded."""
         lists = [

@@ -93,10 +93,10 @@ class Web:
         part, order = self._parts
         source, target = part[self.source[self._plain]], part[self.target[self._plain]]
         other = source != target
-        pairs = np.unique(target[other] * len(order) + source[other])
-        ends, begins = np.divmod(pairs, max(len(order), 1))
-        starts = np.searchsorted(ends, np.arange(len(order) + 1))
-        return starts.tolist(), begins.tolist()
+        ones = np.ones(int(other.sum()), np.int8)
+        size = len(order)
+        into = sparse.coo_array((ones, (target[other], source[other])), shape=(size, size)).tocsr()
+        return into.indptr.tolist(), into.indices.tolist()
 
     def witness(self, facts: Sequence[int], bit: int) -> Witness:
         """How a fact came to the nodes that have it, by the fewest edges."""
