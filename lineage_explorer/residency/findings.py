@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import reduce
+from functools import cached_property, reduce
 from operator import and_
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from lineage_explorer.residency.places import Places, country
 from lineage_explorer.residency.question import VERDICTS
 from lineage_explorer.residency.settle import DISAGREE
 from lineage_explorer.residency.verdict import Judged
-from lineage_explorer.tables import TEXTS, Columns, table
+from lineage_explorer.tables import TEXTS, Columns, table_of
 
 if TYPE_CHECKING:
     from lineage_explorer.lineage import Lineage
@@ -66,7 +66,7 @@ class Finding:
     policy: tuple[str, ...] = ()
     runs: int = 0
 
-    @property
+    @cached_property
     def id(self) -> str:
         """A name made of what it is about, not of when it was found."""
         about = (self.kind, self.node, self.run, self.field, self.rule, self.reason, *self.places)
@@ -94,15 +94,20 @@ def findings(lin: Lineage, judged: Judged) -> pl.DataFrame:
         key=lambda one: (VERDICTS.index(one.verdict), one.kind, one.node or "", one.run or "",
                          one.field or "", one.reason),
     )  # fmt: skip
-    unique = {one.id: one for one in ordered}
-    return table(FINDINGS, (
-        (
-            one.id, one.kind, one.node, one.run, one.field, one.verdict, list(one.places),
-            None if one.permitted is None else list(one.permitted), list(one.regime), one.rule,
-            list(one.path), list(one.events), one.reason, list(one.policy), one.runs,
-        )
-        for one in unique.values()
-    ))  # fmt: skip
+    unique = list({one.id: one for one in ordered}.values())
+    columns = {name: [getattr(one, name) for one in unique] for name in FINDINGS}
+    return table_of(FINDINGS, {
+        name: _lists(values, dtype) if isinstance(dtype := FINDINGS[name][0], pl.List) else values
+        for name, values in columns.items()
+    })  # fmt: skip
+
+
+def _lists(values: Sequence[tuple[Any, ...] | None], dtype: Any) -> pl.Series:
+    """Tuples as a column of lists; equal ones are made once."""
+    numbers = {value: number for number, value in enumerate(dict.fromkeys(values))}
+    kinds = [None if value is None else list(value) for value in numbers]
+    distinct = pl.Series(kinds, dtype=dtype, strict=False)
+    return distinct.gather([numbers[value] for value in values])
 
 
 @dataclass(frozen=True)
@@ -127,29 +132,50 @@ class Ways:
         self.jobs = dict(graph.acts.select("act", "job").iter_rows())
         rows = graph.writes.select("act", "dataset", "event").iter_rows()
         self.events = {(act, dataset): event for act, dataset, event in rows}
+        self.known: dict[tuple[int, int], dict[int, Way]] = {}
 
     def of(self, node: int, bit: int, epoch: int) -> Way:
-        """The way by which a fact came to a node."""
-        nodes = self.labels.path(node, bit, epoch)
-        if not nodes:
+        """The way by which a fact came to a node; each is made of that of the node before."""
+        known = self.known.setdefault((bit, epoch), {})
+        before = self.labels.witness(bit, epoch).before_of
+        todo, at = [], node
+        while at is not None and at not in known:
+            todo.append(at)
+            at = before(at)
+        for step in reversed(todo):
+            come = before(step)
+            if come is None:
+                known[step] = self._first(step, bit, epoch)
+            else:
+                known[step] = self._next(known[come], step)
+        return known[node]
+
+    def _first(self, node: int, bit: int, epoch: int) -> Way:
+        """The way that begins here, where the fact was given; none if it never came."""
+        if not self.labels.witness(bit, epoch).begins(node):
             return Way()
-        path: list[str] = []
-        events: list[int] = []
-        field = None
-        for at in nodes:
-            thing = self.things[at]
-            if thing is None:
-                continue
-            act = self.acts[at]
-            if not path or path[-1] != thing:
-                job = self.jobs.get(act) if path else None
-                path += [job, thing] if job and job != thing else [thing]
-                event = self.events.get((act, thing))
-                if path and event is not None:
-                    events.append(event)
-            field = self.fields[at] if thing == self.things[node] and self.fields[at] else field
+        thing = self.things[node]
+        event = self.events.get((self.acts[node], thing))
         return Way(
-            tuple(path), field, tuple(dict.fromkeys(events)), self._given(nodes[0], bit, epoch)
+            () if thing is None else (thing,),
+            self.fields[node],
+            () if event is None else (event,),
+            self._given(node, bit, epoch),
+        )
+
+    def _next(self, way: Way, node: int) -> Way:
+        thing = self.things[node]
+        if thing is None:
+            return replace(way, field=None)
+        if way.path[-1:] == (thing,):
+            return replace(way, field=self.fields[node] or way.field)
+        job = self.jobs.get(self.acts[node]) if way.path else None
+        event = self.events.get((self.acts[node], thing))
+        return Way(
+            (*way.path, *((job,) if job and job != thing else ()), thing),
+            self.fields[node],
+            way.events if event is None else (*way.events, event),
+            way.policy,
         )
 
     def _given(self, node: int, bit: int, epoch: int) -> tuple[str, ...]:
@@ -380,11 +406,15 @@ def _empty(judged: Judged) -> Iterator[Finding]:
     """Labels that leave no place at all, with some that cannot be met together."""
     rows = judged.storage.unique("dataset", keep="last", maintain_order=True)
     ways, code = Ways(judged), judged.labels.code
+    known: dict[tuple[tuple[int, ...], int], list[int]] = {}
     for node, dataset, epoch in rows.select("node", "dataset", "epoch").iter_rows():
         label = judged.labels.effective(node, epoch)
         if label.permitted != ():
             continue
-        against = _against(judged, label.sources, epoch)
+        key = label.sources, epoch
+        if key not in known:
+            known[key] = _against(judged, label.sources, epoch)
+        against = known[key]
         parts = [ways.of(node, code.source(number), epoch) for number in against]
         limits = [
             f"{judged.labels.told(number)} ({', '.join(judged.labels.said[number][0].permitted or ())})"

@@ -120,13 +120,13 @@ class Labels:
     def _witnesses(self) -> dict[tuple[int, int], Witness]:
         return {}
 
-    def path(self, node: int, bit: int, epoch: int | None = None) -> list[int]:
-        """The nodes by which a fact came here, from what it was given to."""
-        given = self.held[self.newest if epoch is None else epoch].given
+    def witness(self, bit: int, epoch: int) -> Witness:
+        """How a fact came to the nodes that have it, from what it was given to."""
+        given = self.held[epoch].given
         key = id(given), bit
         if key not in self._witnesses:
             self._witnesses[key] = self.web.witness(given, bit)
-        return self._witnesses[key].path(node)
+        return self._witnesses[key]
 
     def frame(self, epochs: Mapping[str, int]) -> pl.DataFrame:
         """Columns as in `LABELS`: of every dataset, and of the columns whose labels are known.

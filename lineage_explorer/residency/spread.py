@@ -121,13 +121,22 @@ class Witness:
     before: npt.NDArray[np.int32]
     root: int
 
+    def before_of(self, node: int) -> int | None:
+        """The node it came from; None where it begins, or never came."""
+        before = int(self.before[node])
+        return before if 0 <= before < self.root else None
+
+    def begins(self, node: int) -> bool:
+        """Whether it was given to this node."""
+        return int(self.before[node]) == self.root
+
     def path(self, node: int) -> list[int]:
         """The nodes a fact passed, from its source to this one; empty if it never came here."""
-        path = []
-        while 0 <= node != self.root:
-            path.append(node)
-            node = int(self.before[node])
-        return path[::-1] if node == self.root else []
+        path, at = [], node
+        while (before := self.before_of(at)) is not None:
+            path.append(at)
+            at = before
+        return [at, *reversed(path)] if self.begins(at) else []
 
 
 def _order(count: int, source: Ints, target: Ints) -> list[int]:
