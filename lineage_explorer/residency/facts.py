@@ -157,7 +157,7 @@ class Facts:
         Raises:
             SourceError: if it cannot be read, lacks a column, or names a country that is none.
         """
-        rows = _read(Path(path).read_text("utf-8"), name, str(path))
+        rows = read_rows(Path(path).read_text("utf-8"), name, str(path))
         merged = {_key(name, row): row for row in (*self.tables[name], *rows)}
         return Facts({**self.tables, name: tuple(merged[key] for key in sorted(merged))})
 
@@ -170,7 +170,7 @@ def shipped() -> Facts:
         {
             name: tuple(
                 sorted(
-                    _read((room / f"{name}.csv").read_text("utf-8"), name, f"{name}.csv"),
+                    read_rows((room / f"{name}.csv").read_text("utf-8"), name, f"{name}.csv"),
                     key=lambda row, name=name: _key(name, row),  # type: ignore[misc]
                 )
             )
@@ -209,7 +209,12 @@ def boundaries(spans: Iterable[tuple[date | None, date | None]]) -> list[date]:
     return sorted(days)
 
 
-def _read(text: str, name: str, where: str) -> list[Row]:
+def read_rows(text: str, name: str, where: str) -> list[Row]:
+    """The rows of a table written as CSV, looked at closely.
+
+    Raises:
+        SourceError: if a column is missing, or a cell makes no sense.
+    """
     rows: list[Row] = list(csv.DictReader(io.StringIO(text)))
     columns = _columns(name)
     for line, row in enumerate(rows, 2):

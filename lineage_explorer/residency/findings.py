@@ -138,7 +138,8 @@ class Ways:
         """The way by which a fact came to a node; each is made of that of the node before."""
         known = self.known.setdefault((bit, epoch), {})
         before = self.labels.witness(bit, epoch).before_of
-        todo, at = [], node
+        todo: list[int] = []
+        at: int | None = node
         while at is not None and at not in known:
             todo.append(at)
             at = before(at)

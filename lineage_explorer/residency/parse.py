@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from datetime import date, datetime
@@ -36,17 +37,29 @@ _DAYS = ("valid_from", "valid_to")
 
 
 def parse(
-    found: Mapping[str, Any], *, sha256: str = "", text: str = "", path: Path | None = None
+    found: Mapping[str, Any],
+    *,
+    text: str,
+    name: str = "",
+    folder: Path | None = None,
+    facts: Facts | None = None,
 ) -> Policy:
     """The policy that a TOML document, or a dict, says.
+
+    Args:
+        found: what it says.
+        text: how it is written.
+        name: what the file is called; empty for a dict.
+        folder: where the file is, from which the paths of tables go.
+        facts: tables to use instead of those it names.
 
     Raises:
         PolicyError: where something in it cannot be used.
     """
-    reader = _Reader(lines_of(text) if path else {}, path.name if path else "")
+    reader = _Reader(lines_of(text) if name else {}, name)
     reader.known((), found, _TOP)
     tables = reader.table("tables", found.get("tables", {}), TABLES)
-    reader.facts = _facts(reader, tables, path.parent if path else Path())
+    reader.facts = facts or _facts(reader, tables, folder or Path())
     return Policy(
         policy_date=reader.policy_date(found),
         minimum_grade=reader.one_of(("", 0, "minimum_grade"), found.get("minimum_grade", "E"),
@@ -58,9 +71,9 @@ def parse(
         exceptions=reader.entries(found, "exceptions", _exemption),
         facets=reader.entries(found, "facets", _pointed),
         facts=reader.facts,
-        sha256=sha256,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
         text=text,
-        path=path.name if path else "",
+        path=name,
     )  # fmt: skip
 
 

@@ -18,7 +18,6 @@ Hint: the ISO 3166 code of the United Kingdom is GB.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -154,8 +153,16 @@ class Policy:
     path: str = ""
 
     @classmethod
-    def of(cls, source: Policy | Mapping[str, Any] | str | PathLike[str] | None) -> Policy:
+    def of(
+        cls,
+        source: Policy | Mapping[str, Any] | str | PathLike[str] | None,
+        facts: Facts | None = None,
+    ) -> Policy:
         """The policy in a TOML file, a dict, or none at all.
+
+        Args:
+            source: where it is.
+            facts: tables to use instead of those it names, or those of the package.
 
         Raises:
             PolicyError: with the line, where something in it cannot be used.
@@ -169,18 +176,32 @@ class Policy:
             return cls()
         if isinstance(source, Mapping):
             text = json.dumps(source, default=str, sort_keys=True, ensure_ascii=True)
-            digest = hashlib.sha256(text.encode()).hexdigest()
-            return parse(source, sha256=digest, text=text)
+            return parse(source, text=text, facts=facts)
         path = Path(source)
-        raw = path.read_bytes()
         try:
-            text = raw.decode("utf-8")
-            found = tomllib.loads(text)
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            text = path.read_bytes().decode("utf-8")
+        except UnicodeDecodeError as error:
             message = f"{plain(path.name)} is no TOML: {plain(str(error))}"
+            raise PolicyError(message, "write it in UTF-8.") from error
+        return cls.of_text(text, path.name, facts, path.parent)
+
+    @classmethod
+    def of_text(
+        cls, text: str, name: str, facts: Facts | None = None, folder: Path | None = None
+    ) -> Policy:
+        """The policy in the text of a TOML file of that name.
+
+        Raises:
+            PolicyError: with the line, where something in it cannot be used.
+        """
+        from lineage_explorer.residency.parse import parse
+
+        try:
+            found = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            message = f"{plain(name)} is no TOML: {plain(str(error))}"
             raise PolicyError(message, "see toml.io for how it is written.") from error
-        digest = hashlib.sha256(raw).hexdigest()
-        return parse(found, sha256=digest, text=text, path=path)
+        return parse(found, text=text, name=name, folder=folder, facts=facts)
 
     def expanded(self, codes: Iterable[str], day: date) -> Places:
         """Places, the groups among them as of a day."""

@@ -25,9 +25,13 @@ from lineage_explorer.residency.findings import findings
 from lineage_explorer.residency.policy import Policy
 from lineage_explorer.residency.question import VERDICTS
 from lineage_explorer.residency.verdict import Evaluator, Judged, judge
+from lineage_explorer.residency.words import NO_ADVICE, NOT_SEEN, TITLES
 from lineage_explorer.tables import TEXTS, Columns, schema
 
 if TYPE_CHECKING:
+    from os import PathLike
+    from pathlib import Path
+
     from lineage_explorer.lineage import Lineage
 
 CROSSINGS: Columns = {
@@ -46,22 +50,6 @@ CROSSINGS: Columns = {
     "event": (pl.UInt32, "an event of that run that names the source; null outside a run"),
 }
 
-NOT_SEEN = (
-    "backups, disaster-recovery copies, read replicas and geo-redundant pairs, unless declared",
-    "caches, logs, temporary files and content delivery networks",
-    "remote access and support from abroad, which some regimes count as a transfer",
-    "who owns or controls a provider, and which law reaches it there",
-    "copies made by hand, and jobs that tell no lineage",
-    "what was in a dataset before the first event of these files",
-    "where the lineage itself is kept: schemas, SQL and error messages can hold personal data",
-    "whether a producer told the truth",
-)
-"""What lineage cannot see, and a report has to say so."""
-
-NO_ADVICE = (
-    "Lineage shows what producers said, not where bytes went. This is an observation under one "
-    "policy and one set of tables, and not legal advice."
-)
 SHOWN = 12
 _HEAD = ("verdict", "kind", "node", "places", "reason")
 
@@ -154,6 +142,22 @@ class ResidencyReport:
         after = f"<p>{escape(rest)} in <code>.findings</code></p>" if rest else ""
         head = f"<p><b>residency</b>: {escape(self.answer)}</p><p>{escape(_basis(self))}</p>"
         return f"{head}{table}{after}<p><small>{escape(NO_ADVICE)}</small></p>"
+
+    def write_audit(self, folder: str | PathLike[str], key: object = None) -> Path:
+        """Write the audit trail into a new folder; `lineage-explorer audit verify` checks it.
+
+        Args:
+            folder: where; made if it is not there, and has to be empty.
+            key: an Ed25519 private key, or the path of one (PEM), to sign it with. Needs the
+                extra `audit`.
+
+        Raises:
+            LineageError: if the folder is not empty, or the key cannot be used.
+            MissingExtra: with a key, if `cryptography` is not installed.
+        """
+        from lineage_explorer.residency.audit import write_audit
+
+        return write_audit(self, folder, key)
 
     def report(self) -> str:
         """The whole of it as Markdown, with what it rests on and what it cannot see."""
@@ -292,12 +296,7 @@ def markdown(report: ResidencyReport) -> str:
         "## Under which rules",
         markdown_table(("what", "value"), under),
     ]  # fmt: skip
-    for verdict, title in (
-        ("outside", "Outside what the policy permits"),
-        ("by exception", "Permitted by an approved exception"),
-        ("undecided", "Undecided: this is not the same as fine"),
-        ("not applicable", "Of the policy and the tables"),
-    ):
+    for verdict, title in TITLES.items():
         found = report.findings.filter(pl.col("verdict") == verdict)
         if len(found):
             parts += [f"## {title}", _findings(found)]

@@ -32,7 +32,7 @@ EARLIEST = datetime(1, 1, 1)  # noqa: DTZ001 - cast to UTC below
 LATEST = datetime(9999, 1, 1)  # noqa: DTZ001
 _COLUMN = ("job", "source", "source_field", "target", "target_field", "masking", "event")
 
-EDGE = {
+EDGE: dict[str, Any] = {
     "source": pl.Int64,
     "target": pl.Int64,
     "act": pl.UInt32,

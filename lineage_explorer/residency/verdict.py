@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from lineage_explorer.residency.facts import Facts
 from lineage_explorer.residency.labels import Labels, epoch_of, labels, newest_day
 from lineage_explorer.residency.locate import locate
 from lineage_explorer.residency.places import Atlas
@@ -23,7 +24,7 @@ from lineage_explorer.residency.settle import NO_PLACE, Sets, agreed, settle
 if TYPE_CHECKING:
     from lineage_explorer.lineage import Lineage
 
-Evaluator = Callable[[Sequence[Question]], Sequence[Decision]]
+Evaluator = Callable[[Sequence[Question], Facts], Sequence[Decision]]
 
 Ints = npt.NDArray[np.int64]
 
@@ -73,8 +74,13 @@ def judge(lin: Lineage, policy: Policy, evaluator: Evaluator | None = None) -> J
     storage = _storage(lin, policy, found, where, kinds)
     processing = _processing(found, where, kinds)
     crossings = _crossings(found, where, kinds)
-    answer = evaluator or (lambda asked: [decide(question, policy.facts) for question in asked])
-    return _answered(policy, claims, sets, found, (storage, processing, crossings), answer)
+    asked = (storage, processing, crossings)
+    return _answered(policy, claims, sets, found, asked, evaluator or _decided)
+
+
+def _decided(questions: Sequence[Question], facts: Facts) -> Sequence[Decision]:
+    """The answers of this package's rules."""
+    return [decide(question, facts) for question in questions]
 
 
 class _Where:
@@ -247,7 +253,7 @@ def _answered(
     ]).unique().sort(_KEY, nulls_last=True)  # fmt: skip
     questions = [_question(policy, sets, book, row) for row in keys.iter_rows(named=True)]
     distinct = sorted(set(questions), key=_order)
-    decisions = dict(zip(distinct, answer(distinct), strict=True))
+    decisions = dict(zip(distinct, answer(distinct, policy.facts), strict=True))
     number = {question: at for at, question in enumerate(distinct)}
     answers = keys.with_columns(
         question=pl.Series([number[question] for question in questions], dtype=pl.Int32),
