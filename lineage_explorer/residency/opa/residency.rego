@@ -135,11 +135,11 @@ asks_of(q, regime, land, found) := told("within", "transfer.home", "its own terr
 } else := told("outside", "transfer.no_basis", "a basis is asked for, none is on file")
 
 # Rows of the table for a country on a day: of the country, then of a group, then of all.
-rows(regime, land, day) := array.concat(exact, array.concat(grouped, every)) if {
+rows(regime, land, day) := array.concat(exact, array.concat(grouped, anywhere)) if {
 	held := [row | some row in object.get(data.residency.tables.transfers, regime, []); valid(row, day)]
 	exact := [row | some row in held; row.destination == land]
 	grouped := [row | some row in held; row.destination != land; land in members(row.destination, day)]
-	every := [row | some row in held; row.destination == "*"]
+	anywhere := [row | some row in held; row.destination == "*"]
 }
 
 members(name, day) := [row.countries | some row in held(name); valid(row, day)][0]
