@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from lineage_explorer.graph.neighbours import Neighbours
     from lineage_explorer.graph.record import Record
     from lineage_explorer.readers.marquez_live import Fetched, Limits
+    from lineage_explorer.residency.policy import Policy
+    from lineage_explorer.residency.report import ResidencyReport
     from lineage_explorer.view.widget import Explorer
 
 
@@ -386,6 +388,22 @@ class Lineage:
         from lineage_explorer.analysis.history import history
 
         return history(self, node)
+
+    def residency(
+        self, policy: Policy | Mapping[str, Any] | str | PathLike[str] | None = None
+    ) -> ResidencyReport:
+        """Does data leave its jurisdiction? Places, labels, findings; undecided is never hidden.
+
+        Args:
+            policy: a `Policy`, the path of a TOML file, or the same as a dict. Without one, places
+                and crossings are shown, and nothing is decided.
+
+        Raises:
+            PolicyError: with the line, if the policy cannot be used.
+        """
+        from lineage_explorer.residency.report import residency
+
+        return residency(self, policy)
 
     def event(self, event: int) -> str:
         """The JSON of an event as it stands in its file, indented, secrets redacted.
