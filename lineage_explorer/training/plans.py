@@ -25,6 +25,8 @@ class Plan(NamedTuple):
     extras: tuple[Extra, ...] = ()
     tables: tuple[Table, ...] = ()
     """New ones."""
+    nodes: tuple[str, ...] = ()
+    """Node ids that are right, if not the job and what it writes (or the source)."""
     also: tuple[str, ...] = ()
     """Node ids that name the same cause, besides the job and what it writes."""
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from lineage_explorer.training.contents import Content
+from lineage_explorer.training.contents import Content, Stat
 from lineage_explorer.training.parts import Company
 from lineage_explorer.training.simulate import Record
 
@@ -45,6 +45,8 @@ def effects(before: Record, after: Record) -> Iterator[tuple[str, str]]:
         if one.success and not two.success:
             where = two.check.column or "the table"
             yield "failed test", f"{two.check.kind} of {where}: {two.actual}, not {two.expected}"
+    if "nominal" in after.job.tells and before.nominal != after.nominal:
+        yield "nominal", "it is for another day"
     yield from _inputs(before, after)
     if after.wrote is None or before.wrote is None:
         if before.wrote is not None and after.state == "COMPLETE" and "rows" in after.job.tells:
@@ -85,8 +87,15 @@ def _told(before: Content, after: Content, tells: frozenset[str]) -> Iterator[tu
             continue
         if abs(two.nulls - one.nulls) > 0.08:
             yield "nulls", f"{two.nulls:.0%} of {name} null, not {one.nulls:.0%}"
+        elif distinct(one) and _far(distinct(one), distinct(two)) > SEEN:
+            yield "values", f"{distinct(two)} different {name}, not {distinct(one)}"
         elif one.kind == two.kind == "number" and _far(one.mean, two.mean) > SEEN:
             yield "values", f"{name} about {two.mean or 0:.4g}, not {one.mean or 0:.4g}"
+
+
+def distinct(stat: Stat) -> int | None:
+    """How many different values a code has: more, where they are written in several ways."""
+    return round(8 + 12 * (1 - stat.sound)) if stat.kind == "code" else None
 
 
 def _far(one: float | None, two: float | None) -> float:

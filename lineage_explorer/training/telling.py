@@ -13,6 +13,7 @@ from lineage_explorer.training.contents import Content
 from lineage_explorer.training.parts import Job, Table
 from lineage_explorer.training.simulate import Record, uuid_of
 from lineage_explorer.training.sql import query
+from lineage_explorer.training.symptoms import distinct
 
 if TYPE_CHECKING:
     from lineage_explorer.training.world import World
@@ -50,6 +51,8 @@ _FACETS = {
     "version": "1-0-1/DatasetVersionDatasetFacet",
 }
 _URLS = {key: f"{_SPEC}/facets/{one}.json#/$defs/{one[6:]}" for key, one in _FACETS.items()}
+_MARGIN = 0.005
+"""Hours by which a parent run is there before and after those under it."""
 _TYPES = {"spark": "SQL_JOB", "dbt": "MODEL", "airflow": "TASK"}
 _ABOVE = {"spark": "APPLICATION", "dbt": "JOB", "airflow": "DAG"}
 _DIALECTS = {"spark": "spark", "dbt": "snowflake", "airflow": "snowflake"}
@@ -79,7 +82,7 @@ class Teller:
         parents = self._parents()
         number = 0
         for record in self.world.records:
-            while pending and pending[0][0] <= record.began:
+            while pending and pending[0][0] <= record.began - 2 * _MARGIN:
                 yield heapq.heappop(pending)[2]
             for hour, event in self._of(record, parents):
                 number += 1
@@ -123,7 +126,7 @@ class Teller:
                         jobType=_ABOVE[job.integration],
                     )
                 }
-                for hour, type_ in ((span[0] - 0.005, "START"), (span[1] + 0.005, "COMPLETE")):
+                for hour, type_ in ((span[0] - _MARGIN, "START"), (span[1] + _MARGIN, "COMPLETE")):
                     event = self._event(hour, type_, job.integration, run, {}, namespace, name)
                     event["job"]["facets"] = kind
                     yield hour, event
@@ -194,7 +197,7 @@ class Teller:
             run, namespace, name = self._above(record)
             above = {"run": {"runId": run}, "job": {"namespace": namespace, "name": name}}
             found["parent"] = facet("parent", who, **above, root=above)
-        if "nominal" in job.tells and record.tick >= 0:
+        if "nominal" in job.tells:
             found["nominalTime"] = facet(
                 "nominalTime",
                 who,
@@ -346,6 +349,8 @@ class Teller:
                 continue
             count = round(content.rows)
             told: Json = {"nullCount": round(content.rows * one.nulls), "count": count}
+            if (different := distinct(one)) is not None:
+                told["distinctCount"] = different
             if one.kind == "number" and one.mean is not None:
                 there = count - told["nullCount"]
                 told |= {
