@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+
+import numpy as np
 
 from lineage_explorer.plain import plain
 from lineage_explorer.view.style import PATTERNS, fit
@@ -37,12 +39,32 @@ class Entry:
 
 @dataclass(frozen=True)
 class Mode:
-    """A way to colour: entries, and for each node the index of its own."""
+    """A way to colour: entries, and for each node the index of its own.
+
+    `mix` has, for each group by its position, how many of its members have which entry.
+    """
 
     name: str
     title: str
     entries: list[Entry]
     values: list[int]
+    mix: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+
+    def count(self, entry: int) -> int:
+        """How many nodes have an entry, those in groups included."""
+        inside = sum(n for mix in self.mix.values() for one, n in mix if one == entry)
+        return self.values.count(entry) + inside
+
+
+def mixed(mode: Mode, nodes: int, first: int, sizes: Sequence[int]) -> Mode:
+    """A mode of nodes and then of members of groups: of the groups, from `first` on, the mixture."""
+    rest = np.array(mode.values[nodes:], dtype=np.uint8)
+    mix = {}
+    for at, part in enumerate(np.split(rest, np.cumsum(sizes)[:-1]) if sizes else ()):
+        entries, counts = np.unique(part, return_counts=True)
+        pairs = [(int(e), int(n)) for e, n in zip(entries, counts, strict=True) if e != NONE]
+        mix[first + at] = sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+    return replace(mode, values=mode.values[:nodes], mix=mix)
 
 
 def categories(name: str, title: str, values: Sequence[str | None]) -> Mode:

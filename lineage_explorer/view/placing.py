@@ -22,7 +22,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Node:
-    """A card, a pill or a stub."""
+    """A card, a pill, a stub or a group."""
 
     id: str
     kind: str
@@ -36,6 +36,8 @@ class Node:
     badge: str = ""
     columns: int = 0
     rows: tuple[tuple[str, str, str], ...] = ()
+    members: int = 0
+    pinned: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,9 @@ class Edge:
     indirect: bool = False
     masked: bool = False
     stub_before: bool = False
+    shortest: bool = False
+    both: bool = False
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -149,6 +154,21 @@ def _without(count: int, left_out: Iterable[int]) -> npt.NDArray[np.bool_]:
 
 def _port(node: Node, row: int) -> float:
     """How far below its top an edge meets a node."""
-    if row == NO_ROW:
+    if row == NO_ROW or row >= rows_seen(len(node.rows)):
         return (style.HEADER if node.kind == "dataset" else node.height) / 2
-    return style.HEADER + style.ROW * (row + 0.5)
+    return style.HEADER + finder(len(node.rows)) + style.ROW * (row + 0.5)
+
+
+def finder(rows: int) -> float:
+    """The room for the search box of a schema too long to be shown whole."""
+    return style.FINDER if rows > style.ROWS_SHOWN else 0.0
+
+
+def rows_seen(rows: int) -> int:
+    """How many rows of a card are in sight; the others are scrolled to."""
+    return min(rows, style.ROWS_SHOWN)
+
+
+def rows_height(rows: int) -> float:
+    """The height of what is below the header of an opened card."""
+    return finder(rows) + style.ROW * rows_seen(rows)

@@ -19,19 +19,22 @@ import polars as pl
 import traitlets as t
 from IPython.display import display
 
+from lineage_explorer.analysis.paths import Paths, paths
 from lineage_explorer.errors import LineageError, SelectionError, UnknownOption
 from lineage_explorer.lineage import Lineage
 from lineage_explorer.view.cells import Cells, running
 from lineage_explorer.view.detail import edge_detail, node_detail
 from lineage_explorer.view.scene import Scene
-from lineage_explorer.view.search import suggest
-from lineage_explorer.view.state import ViewState, picture, static_state
+from lineage_explorer.view.search import behind, suggest
+from lineage_explorer.view.state import LIMIT, PATHS, ViewState, picture, static_state
 from lineage_explorer.view.svg import svg
+from lineage_explorer.view.threads import thread
 from lineage_explorer.view.wire import pack
 
 STATIC = Path(__file__).parent / "static"
-OPTIONS = ("color", "columns", "expanded", "height", "hops", "query", "selection", "theme")
-_SHAPE = ("focus", "hops", "query", "expanded", "columns")
+_LISTS = ("expanded", "columns", "collapsed", "added", "groups", "hidden", "pinned")
+_SHAPE = ("focus", "hops", "query", *_LISTS, "path", "thread", "limit")
+OPTIONS = tuple(sorted({*_SHAPE, "color", "column", "height", "selection", "theme"} - {"focus"}))
 
 
 class Explorer(anywidget.AnyWidget):
@@ -48,6 +51,14 @@ class Explorer(anywidget.AnyWidget):
     - `color`: the colour mode: "kind", "state" or "namespace"
     - `columns`: datasets whose columns are shown
     - `expanded`: stubs that were opened
+    - `collapsed`: stubs behind which nothing is shown
+    - `added`: nodes shown besides, chosen from the list behind a stub
+    - `groups`: groups that are open
+    - `hidden`, `pinned`: nodes never shown, and nodes always shown
+    - `path`: two nodes, to see only the ways from the first to the second; see `paths()`
+    - `column`: a dataset and a column of it, whose lineage is lit
+    - `thread`: the same, to see only the lineage of that column
+    - `limit`: how many nodes are drawn one by one before far ones are grouped; 0 is no limit
     - `theme`: "auto", "light" or "dark"
     - `height`: in pixels
     """
@@ -64,6 +75,15 @@ class Explorer(anywidget.AnyWidget):
     color = t.Enum(("kind", "state", "namespace"), "state").tag(sync=True)
     columns = t.List(t.Unicode()).tag(sync=True)
     expanded = t.List(t.Unicode()).tag(sync=True)
+    collapsed = t.List(t.Unicode()).tag(sync=True)
+    added = t.List(t.Unicode()).tag(sync=True)
+    groups = t.List(t.Unicode()).tag(sync=True)
+    hidden = t.List(t.Unicode()).tag(sync=True)
+    pinned = t.List(t.Unicode()).tag(sync=True)
+    path = t.List(t.Unicode(), maxlen=2).tag(sync=True)
+    column = t.List(t.Unicode(), maxlen=2).tag(sync=True)
+    thread = t.List(t.Unicode(), maxlen=2).tag(sync=True)
+    limit = t.Int(LIMIT, min=0).tag(sync=True)
     theme = t.Enum(("auto", "light", "dark"), "auto").tag(sync=True)
     height = t.Int(480, min=200, max=4000).tag(sync=True)
 
@@ -73,6 +93,9 @@ class Explorer(anywidget.AnyWidget):
     _suggest = t.Unicode("[]").tag(sync=True)
     _typed = t.Unicode("").tag(sync=True)
     _fallback = t.Unicode("").tag(sync=True)
+    _asked = t.Unicode("").tag(sync=True)
+    _more = t.Unicode("").tag(sync=True)
+    _lit = t.Unicode("").tag(sync=True)
 
     def __init__(self, lin: Lineage, **state: Any) -> None:
         self._lineage = lin
@@ -81,7 +104,10 @@ class Explorer(anywidget.AnyWidget):
         self._picture = picture(lin, self.state)
         self._scene = pack(self._picture)
         self._tell()
+        self._light()
         self.observe(self._draw, names=list(_SHAPE))
+        self.observe(self._light, names=["column"])
+        self.observe(self._list, names=["_asked"])
         self.observe(self._tell, names=["selection", "edge"])
         self.observe(self._find, names=["_typed"])
 
@@ -91,7 +117,13 @@ class Explorer(anywidget.AnyWidget):
     def state(self) -> ViewState:
         """What decides the picture, as one value."""
         return ViewState(
-            tuple(self.focus), self.hops, self.query, tuple(self.expanded), tuple(self.columns)
+            focus=tuple(self.focus),
+            hops=self.hops,
+            query=self.query,
+            path=tuple(self.path),
+            thread=tuple(self.thread),
+            limit=self.limit,
+            **{name: tuple(getattr(self, name)) for name in _LISTS},
         )
 
     @property
@@ -127,11 +159,21 @@ class Explorer(anywidget.AnyWidget):
         return frame
 
     def _shown(self) -> list[str]:
-        return [node.id for node in self.scene.nodes if node.kind != "stub"]
+        return list(self.scene.shown)
+
+    def paths(self, source: str, target: str) -> Paths:
+        """Show only the ways from one node to another, and return them.
+
+        Raises:
+            NodeNotFound: if nothing is called so.
+        """
+        found = paths(self._lineage, source, target, PATHS)
+        self.path = [found.source, found.target]
+        return found
 
     # What the traits do -----------------------------------------------------------------------
 
-    @t.validate("focus", "selection", "columns")
+    @t.validate("focus", "selection", "columns", "added", "hidden", "pinned", "path")
     def _resolved(self, proposal: Any) -> list[str]:
         names = proposal["value"]
         known = self._lineage.neighbours.position
@@ -164,6 +206,28 @@ class Explorer(anywidget.AnyWidget):
                 self._detail = ""
         except LineageError:
             self._detail = ""
+
+    @t.validate("column", "thread")
+    def _of_a_dataset(self, proposal: Any) -> list[str]:
+        given = proposal["value"]
+        if not given:
+            return []
+        if len(given) == 1:  # `orders#amount`, as the verbs take it
+            given = given[0].rpartition("#")[::2]
+        dataset, field = given
+        return [self._resolved({"value": [dataset]})[0], field]
+
+    def _light(self, _change: object = None) -> None:
+        """The columns to light, by dataset, and the jobs between."""
+        if len(self.column) != 2:
+            self._lit = ""
+            return
+        one = thread(self._lineage, *self.column)
+        told = {"column": self.column, "fields": one.fields, "jobs": one.jobs}
+        self._lit = json.dumps({**told, "words": one.sentence})
+
+    def _list(self, _change: object = None) -> None:
+        self._more = json.dumps(behind(self._lineage, self._asked, self._shown()))
 
     def _find(self, _change: object = None) -> None:
         self._suggest = json.dumps(suggest(self._lineage, self._typed))

@@ -16,9 +16,9 @@ from lineage_explorer.view import style
 from lineage_explorer.view.scene import Scene
 
 MAGIC = b"LXS1"
-EDGE_KINDS = ("reads", "writes", "derives", "hands_over", "column", "stub")
+EDGE_KINDS = ("reads", "writes", "derives", "hands_over", "column", "stub", "group")
 BASES = ("declared", "columns", "implied")
-BACK, INDIRECT, MASKED = 1, 2, 4
+BACK, INDIRECT, MASKED, SHORTEST, BOTH = 1, 2, 4, 8, 16
 
 
 def pack(picture: Scene) -> bytes:
@@ -28,7 +28,11 @@ def pack(picture: Scene) -> bytes:
     starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.uint32)
     points = np.concatenate(picture.routes) if picture.routes else np.zeros((0, 2))
     flags = [
-        BACK * bool(back) | INDIRECT * edge.indirect | MASKED * edge.masked
+        BACK * bool(back)
+        | INDIRECT * edge.indirect
+        | MASKED * edge.masked
+        | SHORTEST * edge.shortest
+        | BOTH * edge.both
         for edge, back in zip(edges, picture.back, strict=True)
     ]
     arrays: dict[str, tuple[str, npt.NDArray[Any]]] = {
@@ -61,9 +65,19 @@ def _header(picture: Scene) -> dict[str, Any]:
         "nodes": {name: [getattr(node, name) for node in nodes] for name in columns}
         | {"caption": [""] * len(nodes)},
         "rows": {str(at): node.rows for at, node in enumerate(nodes) if node.rows},
-        "edges": {"title": [edge.title for edge in picture.edges]},
+        "pinned": [at for at, node in enumerate(nodes) if node.pinned],
+        "edges": {
+            "title": [edge.title for edge in picture.edges],
+            "label": [edge.label for edge in picture.edges],
+        },
         "modes": [
-            {"name": m.name, "title": m.title, "array": f"mode_{number}", "entries": m.entries}
+            {
+                "name": m.name,
+                "title": m.title,
+                "array": f"mode_{number}",
+                "entries": m.entries,
+                "mix": {str(at): mix for at, mix in m.mix.items()},
+            }
             for number, m in enumerate(picture.modes)
         ],
         "palette": style.PALETTE,
