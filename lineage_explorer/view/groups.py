@@ -29,6 +29,8 @@ MOST = 24
 """Parts of a group."""
 UNIT = 3
 """A dataset with its jobs is shown node by node up to this many."""
+LARGE = 10
+"""A part is divided at once where it has more than one in so many of the nodes of its group."""
 _TRIED = 400
 _COVERED = 2 / 3
 _LAST = "\U0010ffff"
@@ -120,7 +122,7 @@ class Tree:
         while room:
             room = False
             for large in sorted(found, key=lambda one: (-one.size, one.spans)):
-                if large.size <= max(UNIT, part.size // (2 * MOST)) or large.unit:
+                if large.size <= max(UNIT, part.size // LARGE) or large.unit:
                     break
                 inner = self._tokens(large, MOST - len(found) + 1)
                 if inner is None and 2 * large.size > part.size:

@@ -82,7 +82,7 @@ def test_hostile_names_are_grouped_like_others(text: str) -> None:
 def test_a_level_of_a_warehouse_is_balanced() -> None:
     found = grouped(WAREHOUSE.tree)
     sizes = [len(group.members) for group in found.groups]
-    assert 6 <= len(sizes) + len(found.alone) / UNIT <= MOST
+    assert 6 <= len(sizes) <= MOST
     assert max(sizes) < WAREHOUSE.nodes.height / 2
 
 
@@ -102,7 +102,7 @@ def test_groups_stay_when_nodes_are_added() -> None:
     events = warehouse(2_000, seed=3)
     before, after = (
         {group.id for group in grouped(lx.read(log).tree).groups}
-        for log in (events[: len(events) * 9 // 10], events)
+        for log in ([event for at, event in enumerate(events) if at % 10], events)
     )
     assert len(before & after) >= 0.8 * len(before)
 
