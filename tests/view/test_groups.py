@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import lineage_explorer as lx
-from lineage_explorer.view.groups import MOST, UNIT, Grouped, Tree, grouped, tree, tree_of, walk
+from lineage_explorer.view.groups import MOST, Grouped, Tree, grouped, tree, tree_of, walk
 from tests.benchmarks.logs import warehouse
 from tests.events import dataset, run_event
 from tests.view.hostile import HOSTILE

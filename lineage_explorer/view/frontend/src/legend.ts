@@ -10,18 +10,21 @@ export function countEntries(scene: Scene, mode: Mode): { entries: number[]; non
   const entries = new Array<number>(mode.entries.length).fill(0);
   let none = 0;
   for (let i = 0; i < scene.nodes.count; i++) {
-    if (scene.nodes.kind[i] === "stub") continue;
+    if (scene.nodes.kind[i] === "stub" || scene.nodes.kind[i] === "group") continue;
     const value = mode.values[i];
     if (value < entries.length) entries[value]++;
     else none++;
   }
+  for (const shares of mode.mix.values()) for (const [entry, count] of shares) if (entry < entries.length) entries[entry] += count;
   return { entries, none };
 }
 
 /** 1 for each node that a legend with these entries switched on dims; null when nothing is chosen. */
 export function fadedBy(scene: Scene, mode: Mode | null, chosen: ReadonlySet<number>): Uint8Array | null {
   if (!mode || chosen.size === 0) return null;
-  return Uint8Array.from({ length: scene.nodes.count }, (_, i) => (chosen.has(mode.values[i]) ? 0 : 1));
+  return Uint8Array.from({ length: scene.nodes.count }, (_, i) =>
+    chosen.has(mode.values[i]) || mode.mix.get(i)?.some(([entry]) => chosen.has(entry)) ? 0 : 1,
+  );
 }
 
 /** A number with thin spaces between its thousands. */

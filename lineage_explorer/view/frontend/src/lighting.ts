@@ -4,6 +4,7 @@ import type { Touch } from "./cards";
 import { lightEdge, lightNodes, lightRow, type Graph, type Lit } from "./graph";
 import { fadedBy } from "./legend";
 import type { Picked } from "./stage";
+import { lightThread, type Thread } from "./thread";
 import { Kind, type Mode, type Scene } from "./wire";
 
 export interface Hand {
@@ -14,6 +15,8 @@ export interface Hand {
   readonly active: number;
   readonly selection: readonly string[];
   readonly edge: readonly string[];
+  /** The chosen column's lineage. */
+  readonly thread?: Thread | null;
   readonly mode: Mode | null;
   /** Legend entries switched on. */
   readonly chosen: ReadonlySet<number>;
@@ -46,11 +49,14 @@ function litBy(scene: Scene, graph: Graph, hand: Hand, selected: readonly number
     // A column that leads nowhere lights its card's path instead.
     if (lit.rows.size > 1) return lit;
   }
+  // A chosen column stays lit under the hand, that it can be followed.
+  if (hand.thread && hand.selection.length === 0 && hand.edge.length === 0) return lightThread(scene, hand.thread);
   if (node >= 0) return lightNodes(scene, graph, [node]);
   if (under >= 0) return lightEdge(scene, under);
   const outside = scene.index.get(hand.hovered) ?? hand.active;
   if (outside >= 0) return lightNodes(scene, graph, [outside]);
   if (edge >= 0) return lightEdge(scene, edge);
+  if (hand.thread) return lightThread(scene, hand.thread);
   return selected.length > 0 ? lightNodes(scene, graph, selected) : null;
 }
 

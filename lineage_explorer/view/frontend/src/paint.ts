@@ -104,6 +104,26 @@ export function colouring(scene: Scene, mode: Mode | null, dark: boolean): (node
   return (node) => list[mode.values[node]] ?? PLAIN;
 }
 
+export interface Share extends Colouring {
+  readonly label: string;
+  readonly count: number;
+}
+
+/** What is written beside a count where there is no drawing of a state. */
+const SIGNS: Readonly<Record<string, string>> = { complete: "✓", failed: "✕", running: "○", aborted: "−", unknown: "?" };
+
+/** The colours in a group, the most first. */
+export function mixture(scene: Scene, mode: Mode | null, dark: boolean): (node: number) => readonly Share[] {
+  if (!mode) return () => [];
+  return (node) =>
+    (mode.mix.get(node) ?? []).flatMap(([entry, count]) => {
+      const it = mode.entries.at(entry);
+      if (!it) return [];
+      const mark = it.mark || (SIGNS[it.token] ?? "");
+      return [{ colour: tokenColour(scene, it.token, dark), mark, pattern: it.pattern, label: it.label, count }];
+    });
+}
+
 export const PATTERNS: ReadonlySet<string> = new Set(["hatch", "dots", "cross", "lines"]);
 
 const tiles = new Map<string, CanvasPattern | null>();
