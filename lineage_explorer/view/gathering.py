@@ -17,7 +17,7 @@ from lineage_explorer.view.words import counted
 if TYPE_CHECKING:
     from lineage_explorer.lineage import Lineage
 
-LABEL_ROOM = 40
+LABEL_ROOM = 28
 
 
 def group_node(lin: Lineage, group: Group) -> Node:
@@ -28,9 +28,9 @@ def group_node(lin: Lineage, group: Group) -> Node:
     count = f"{len(group.members):,}".replace(",", "\u2009")
     widest = max(
         text_width(group.label, 13) + LABEL_ROOM,
-        text_width(group.above, 11) + text_width(count, 11) + LABEL_ROOM + 16,
+        min(text_width(group.above, 11), 96.0) + text_width(count, 11) + LABEL_ROOM + 8,
     )
-    width = float(min(max(style.CARD_MIN, np.ceil(widest / 8) * 8), style.CARD_MAX))
+    width = float(min(max(style.GROUP_MIN, np.ceil(widest / 8) * 8), style.CARD_MAX))
     return Node(
         group.id,
         "group",

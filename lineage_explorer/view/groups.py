@@ -27,6 +27,7 @@ Bools = npt.NDArray[np.bool_]
 
 MOST = 24
 """Parts of a group."""
+ENOUGH = 8
 UNIT = 3
 """A dataset with its jobs is shown node by node up to this many."""
 LARGE = 10
@@ -132,6 +133,8 @@ class Tree:
                     found[at : at + 1] = inner
                     room = True
                     break
+                if len(found) >= ENOUGH:
+                    break  # what is smaller stays whole, too: a level is all of a size
         return sorted(found, key=lambda one: one.spans)
 
     def _cut(self, part: Part) -> list[Part]:

@@ -18,7 +18,7 @@ import polars as pl
 from lineage_explorer.analysis.words import listed
 from lineage_explorer.plain import plain
 from lineage_explorer.view import style
-from lineage_explorer.view.gathering import LABEL_ROOM, group_edges, group_node
+from lineage_explorer.view.gathering import group_edges, group_node
 from lineage_explorer.view.modes import Mode, categories, kinds, mixed, states
 from lineage_explorer.view.placing import Edge, Floats, Node, placed_with_stubs, rows_height
 from lineage_explorer.view.rows import Named, Row, column_edges, fields_of, rows_of
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 
 EMPTY = "No events here. lx.read() takes a file, a folder or a list of events."
+LABEL_ROOM = 40
 SLACK = 1.1
 _GLYPHS = {
     "TABLE": "table",
@@ -75,6 +76,7 @@ class Scene:
     note: str = ""
     empty: str = ""
     shown: Sequence[str] = ()
+    aside: frozenset[int] = frozenset()
 
     @property
     def description(self) -> str:
@@ -125,7 +127,7 @@ def scene(
         *_stub_edges(shown, position),
         *column_edges(lin, nodes, position, named),
     ]
-    placed = placed_with_stubs(nodes, edges, _previous(nodes, before))
+    placed, aside = placed_with_stubs(nodes, edges, _previous(nodes, before))
     return Scene(
         nodes,
         edges,
@@ -142,6 +144,7 @@ def scene(
         note=shown.note,
         empty="" if nodes else EMPTY,
         shown=_ids(lin, shown),
+        aside=aside,
     )
 
 

@@ -18,7 +18,7 @@ from lineage_explorer.view.scene import Scene
 MAGIC = b"LXS1"
 EDGE_KINDS = ("reads", "writes", "derives", "hands_over", "column", "stub", "group")
 BASES = ("declared", "columns", "implied")
-BACK, INDIRECT, MASKED, SHORTEST, BOTH = 1, 2, 4, 8, 16
+BACK, INDIRECT, MASKED, SHORTEST, BOTH, ASIDE = 1, 2, 4, 8, 16, 32
 
 
 def pack(picture: Scene) -> bytes:
@@ -33,7 +33,8 @@ def pack(picture: Scene) -> bytes:
         | MASKED * edge.masked
         | SHORTEST * edge.shortest
         | BOTH * edge.both
-        for edge, back in zip(edges, picture.back, strict=True)
+        | ASIDE * (at in picture.aside)
+        for at, (edge, back) in enumerate(zip(edges, picture.back, strict=True))
     ]
     arrays: dict[str, tuple[str, npt.NDArray[Any]]] = {
         "x": ("f4", picture.x),

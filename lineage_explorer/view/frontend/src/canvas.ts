@@ -1,12 +1,13 @@
 // Everything drawn on the canvas: all edges, and the nodes too far away to be cards.
 
 import { arrival, middle } from "./bezier";
-import { visible, type Camera, type Size } from "./camera";
+import { visible, type Box, type Camera, type Size } from "./camera";
 import { drawFarNodes } from "./far";
 import { glyphPath, type Glyph } from "./glyphs";
 import type { Lit } from "./graph";
 import { chain, type Hits } from "./hit";
 import type { Moves } from "./motion";
+import { PLATE_ZOOM } from "./near";
 import type { Colouring, Share, Theme } from "./paint";
 import { END, type Ports } from "./ports";
 import { Basis, Flag, Kind, type Scene } from "./wire";
@@ -56,9 +57,9 @@ const THIN = 4;
 const DASHED = 8;
 const DOTTED = 16;
 const SHORTEST = 32;
-/** Above these bits: how many times ten edges a line between groups stands for. */
-const MANY = 64;
-const LABELLED = 60;
+const ASIDE = 64;
+/** Above these bits: how thick a line between groups is. */
+const MANY = 128;
 
 function styleOf(frame: Frame, e: number): Style {
   const { scene, lit, faded, edge } = frame;
@@ -67,12 +68,29 @@ function styleOf(frame: Frame, e: number): Style {
   if (e === edge) style = LIT;
   else if (lit) style = lit.edges[e] ? LIT : 0;
   else if (faded && (faded[source[e]] || faded[target[e]])) style = 0;
-  if (basis[e] === Basis.implied || kind[e] === Kind.stub || (kind[e] === Kind.column && style < LIT)) style |= THIN;
-  if (kind[e] === Kind.group) style |= MANY * Math.min(4, Math.floor(Math.log10(Math.max(1, runs[e]))));
+  if (basis[e] === Basis.implied || kind[e] === Kind.stub || kind[e] === Kind.group || (kind[e] === Kind.column && style < LIT)) style |= THIN;
+  if (kind[e] === Kind.group) style |= MANY * shareOf(runs[e] / mostOf(scene));
   if (flags[e] & Flag.shortest) style |= SHORTEST;
+  if (flags[e] & Flag.aside) style |= ASIDE;
   if (kind[e] === Kind.handsOver) style |= DASHED;
   else if (flags[e] & Flag.indirect) style |= DOTTED;
   return style;
+}
+
+/** In how many steps a line between groups is thicker than the thinnest, by its share of the largest. */
+const shareOf = (share: number) => (share > 0.5 ? 4 : share > 0.2 ? 3 : share > 0.08 ? 2 : share > 0.02 ? 1 : 0);
+
+const most = new WeakMap<Scene, number>();
+
+function mostOf(scene: Scene): number {
+  let known = most.get(scene);
+  if (known === undefined) {
+    known = 1;
+    for (let e = 0; e < scene.edges.count; e++)
+      if (scene.edges.kind[e] === Kind.group) known = Math.max(known, scene.edges.runs[e]);
+    most.set(scene, known);
+  }
+  return known;
 }
 
 const strength = (style: Style) => style & 3;
@@ -93,7 +111,7 @@ function drawEdges(context: CanvasRenderingContext2D, frame: Frame): void {
     if (list) list.push(e);
     else strokes.set(style, [e]);
     if (flags[e] & (Flag.back | Flag.masked) || kind[e] === Kind.column) marked.push(e);
-    if (label[e]) labelled.push(e);
+    if (label[e] && (!(flags[e] & Flag.aside) || frame.lit?.edges[e])) labelled.push(e);
   }
   const heads = camera.k >= 0.3;
   context.lineCap = "butt";
@@ -101,10 +119,8 @@ function drawEdges(context: CanvasRenderingContext2D, frame: Frame): void {
   const order = [...strokes.keys()].sort((a, b) => strength(a) - strength(b) || a - b);
   for (const style of order) strokeAll(context, frame, style, strokes.get(style)!, heads);
   context.setLineDash([]);
-  if (camera.k < 0.5) return;
-  for (const e of marked) drawMarks(context, frame, e);
-  if (moves) return;
-  for (const e of labelled) if (labelled.length <= LABELLED || frame.lit?.edges[e]) drawLabel(context, frame, e);
+  if (camera.k >= 0.5) for (const e of marked) drawMarks(context, frame, e);
+  if (!moves && camera.k >= PLATE_ZOOM) drawLabels(context, frame, labelled);
 }
 
 function strokeAll(
@@ -118,10 +134,11 @@ function strokeAll(
   const bright = strength(style) === LIT;
   const thin = (style & THIN) !== 0;
   const shortest = (style & SHORTEST) !== 0;
-  const more = 0.75 * Math.floor(style / MANY);
+  const more = 0.6 * Math.floor(style / MANY);
   const width = ((bright || shortest ? 2.5 : thin ? 1 : 1.5) + more) * Math.min(1, Math.max(0.6, camera.k));
   const dash = style & DASHED ? [6, 4] : style & DOTTED ? [1.5, 3] : [];
-  context.globalAlpha = (strength(style) === 0 ? DIM : 1) * (thin && !bright ? 0.6 : 1);
+  const faint = style & ASIDE ? 0.3 : thin ? 0.6 : 1;
+  context.globalAlpha = (strength(style) === 0 ? DIM : 1) * (bright ? 1 : faint);
   context.strokeStyle = context.fillStyle = bright || shortest ? theme.accent : theme.edge;
   context.lineWidth = width / camera.k;
   context.setLineDash(dash.map((d) => d / Math.min(1, camera.k)));
@@ -233,28 +250,38 @@ function traceTail(context: CanvasRenderingContext2D, frame: Frame, e: number, h
   context.closePath();
 }
 
-/** How many edges a line stands for, on a piece of ground. */
-function drawLabel(context: CanvasRenderingContext2D, frame: Frame, e: number): void {
-  const { scene, theme } = frame;
-  const c = chain(scene, e);
-  if (c.from === c.to) return;
-  const [x, y] = middle(c);
-  const style = strength(styleOf(frame, e));
-  const text = scene.edges.label[e];
-  context.save();
-  context.globalAlpha = style === 0 ? DIM : 1;
-  context.font = `${Math.max(10, 9 / frame.camera.k)}px ${theme.font}`;
+/** How many edges lines stand for: the lit and the largest first, none over another or over a node. */
+function drawLabels(context: CanvasRenderingContext2D, frame: Frame, edges: readonly number[]): void {
+  const { scene, theme, camera, lit, hits } = frame;
+  const { runs, label } = scene.edges;
+  const size = Math.max(10, 9 / camera.k);
+  const taken: Box[] = [];
+  const first = (e: number) => (lit?.edges[e] ? 1 : 0);
+  context.font = `${size}px ${theme.font}`;
   context.textAlign = "center";
   context.textBaseline = "middle";
-  const wide = context.measureText(text).width + 6;
-  context.fillStyle = theme.ground;
-  context.beginPath();
-  context.roundRect(x - wide / 2, y - 7, wide, 14, 7);
-  context.fill();
-  context.fillStyle = style === LIT ? theme.accent : theme.muted;
-  context.fillText(text, x, y + 0.5);
-  context.restore();
+  for (const e of [...edges].sort((a, b) => first(b) - first(a) || runs[b] - runs[a] || a - b)) {
+    const c = chain(scene, e);
+    if (c.from === c.to) continue;
+    const [x, y] = middle(c);
+    const wide = context.measureText(label[e]).width / 2 + 4;
+    const high = size * 0.7;
+    const box = { minX: x - wide, minY: y - high, maxX: x + wide, maxY: y + high };
+    if (taken.some((other) => overlap(box, other)) || hits.nodesIn(box).length > 0) continue;
+    taken.push(box);
+    const style = strength(styleOf(frame, e));
+    context.globalAlpha = style === 0 ? DIM : 1;
+    context.fillStyle = theme.ground;
+    context.beginPath();
+    context.roundRect(box.minX, box.minY, 2 * wide, 2 * high, high);
+    context.fill();
+    context.fillStyle = style === LIT ? theme.accent : theme.muted;
+    context.fillText(label[e], x, y + 0.5);
+  }
+  context.textAlign = "left";
 }
+
+const overlap = (a: Box, b: Box) => a.minX < b.maxX && b.minX < a.maxX && a.minY < b.maxY && b.minY < a.maxY;
 
 /** Where a line ends at a row out of sight: a small ring at the edge of the card. */
 function drawEnd(context: CanvasRenderingContext2D, frame: Frame, x: number, y: number, style: number): void {

@@ -224,7 +224,8 @@ function fillGroup(card: HTMLElement, look: Look, i: number): void {
   const { label, above, badge, w } = scene.nodes;
   const head = h("div", "lx-head");
   const line = h("div", "lx-above", {}, h("span", "lx-above-text", {}, above[i]), h("span", "lx-count", {}, badge[i]));
-  head.append(line, nameOf(label[i], [sizes.label, sizes.smallLabel], theme.font, w[i] - 24, endsIn(scene, "group")));
+  const name = cutMiddle(label[i], w[i] - 26, measured(`${sizes.label}px ${theme.font}`));
+  head.append(line, h("div", "lx-label", {}, name));
   const shares = look.mixture(i);
   const mix = h("div", "lx-mix");
   const words = h("div", "lx-shares");

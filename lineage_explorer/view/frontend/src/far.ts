@@ -206,10 +206,21 @@ function drawPlate(
   if (head < (pill ? font : font + 2)) return;
   const indent = kind === "stub" ? 3 : pill ? 5 + (mark ? mark + 2 : 0) : Math.max(3, 5 * camera.k) + 4;
   const room = w - indent - (kind === "stub" ? 0 : pill ? 5 : 4);
-  const text = plateText(context, theme.font, font, scene.nodes.label[i], room, endsIn(scene, kind));
+  const label = scene.nodes.label[i];
+  const text =
+    kind === "group" && scene.nodes.above[i]
+      ? endOf(context, theme.font, font, label, room)
+      : plateText(context, theme.font, font, label, room, endsIn(scene, kind));
   if (!text) return;
   context.fillStyle = kind === "stub" ? theme.muted : theme.ink;
-  context.fillText(text, x + indent, y + head / 2 + 0.5);
+  const line = kind === "group" ? y + h * (h < 28 ? 0.42 : 0.6) : y + head / 2;
+  context.fillText(text, x + indent, line + 0.5);
+  if (kind !== "group" || h < 28) return;
+  context.fillStyle = theme.muted;
+  setFont(context, `${MIN_TEXT}px ${theme.font}`);
+  context.textAlign = "right";
+  context.fillText(scene.nodes.badge[i], x + w - 4, y + Math.max(6, h * 0.26));
+  context.textAlign = "left";
 }
 
 const fonts = new WeakMap<CanvasRenderingContext2D, string>();
@@ -236,6 +247,15 @@ function drawRows(context: CanvasRenderingContext2D, frame: Frame, i: number, x:
     context.fillRect(x + 14 * camera.k, middle - thick / 2, long, thick);
     if (type) context.fillRect(x + w * 0.78, middle - thick / 2, w * 0.16, thick);
   });
+}
+
+/** The end of a group's name: what groups beside each other begin with is the same. */
+function endOf(context: CanvasRenderingContext2D, family: string, size: number, label: string, room: number): string {
+  setFont(context, `${size}px ${family}`);
+  if (context.measureText(label).width <= room) return label;
+  let from = 1;
+  while (from < label.length && context.measureText(`…${label.slice(from)}`).width > room) from++;
+  return `…${label.slice(from)}`;
 }
 
 type Fitted = readonly [text: string, size: number];

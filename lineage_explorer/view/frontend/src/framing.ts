@@ -2,7 +2,7 @@
 
 import { fit, fitZoom, pan, toWorld, union, type Box, type Camera, type Size } from "./camera";
 import type { Hits } from "./hit";
-import { CARD_ZOOM } from "./near";
+import { CARD_ZOOM, PLATE_ZOOM } from "./near";
 import type { Scene } from "./wire";
 
 export const PAD = 24;
@@ -28,6 +28,17 @@ export function newcomers(before: Scene, scene: Scene, anchor: number, camera: C
   return fits ? all : own;
 }
 
+/** A picture of everything, most of it in groups. */
+export const isOverview = (scene: Scene) => scene.focus.length === 0 && scene.nodes.kind.includes("group");
+
+/** What has come out of a group that was opened; null when none was. */
+export function inside(before: Scene, scene: Scene, touched: string): Box[] | null {
+  const group = before.index.get(touched);
+  if (group === undefined || before.nodes.kind[group] !== "group" || scene.index.has(touched)) return null;
+  const fresh = scene.nodes.id.flatMap((id, i) => (before.index.has(id) ? [] : [boxOf(scene, i)]));
+  return fresh.length > 0 ? fresh : null;
+}
+
 /** A camera on the scene: all of it (`whole`), or what of it can be read. */
 export function fitted(scene: Scene, box: Box, hits: Hits, room: Size, legend: Size, whole: boolean): Camera {
   const focus = scene.index.get(scene.focus.at(0) ?? "");
@@ -39,7 +50,9 @@ export function fitted(scene: Scene, box: Box, hits: Hits, room: Size, legend: S
       : [x[focus] + w[focus] / 2, y[focus] + high[focus] / 2];
   // What nearly fits is shown whole with less around it, not cut at both sides.
   const nearly = fitZoom(box, room, PAD) < READABLE && fitZoom(box, room, TIGHT) >= CARD_ZOOM;
-  const [floor, pad] = whole || count > SMALL ? [0, PAD] : nearly ? [CARD_ZOOM, TIGHT] : [READABLE, PAD];
+  // An overview is for seeing all of it: names are read on plates as well.
+  const overview = isOverview(scene);
+  const [floor, pad] = overview ? [PLATE_ZOOM, PAD] : whole || count > SMALL ? [0, PAD] : nearly ? [CARD_ZOOM, TIGHT] : [READABLE, PAD];
   const plain = fit(box, room, pad, floor, centre);
   if (legend.width === 0 || !under(hits, plain, legend, room)) return plain;
   // Something lies under the legend: beside it or above it, if that costs little.

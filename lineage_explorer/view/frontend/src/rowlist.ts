@@ -10,6 +10,8 @@ export interface RowActions {
   /** What is scrolled or searched has moved rows: lines must follow. */
   moved(node: number): void;
   choose(node: number, row: number): void;
+  /** The keyboard has come to the list. */
+  entered(node: number): void;
 }
 
 const SPARE = 2;
@@ -37,6 +39,7 @@ export class RowList {
     if (this.long) this.element.append(this.finder());
     this.element.append(this.box);
     listen(this.box, "keydown", (event) => this.key(event));
+    listen(this.element, "focusin", () => actions.entered(node));
     if (this.long) {
       this.box.classList.add("lx-scroll");
       this.box.style.height = `${scene.metrics.rows * scene.metrics.row}px`;

@@ -20,10 +20,10 @@ import {
 import { draw, forgetArrivals } from "./canvas";
 import { Cards, type Look, type Touch } from "./cards";
 import { h } from "./dom";
-import { boxOf, fitted, newcomers, PAD } from "./framing";
+import { boxOf, fitted, inside, isOverview, newcomers, PAD } from "./framing";
 import { extent, Hits } from "./hit";
 import { anchorOf, DURATION, left, movesBetween, type Moves } from "./motion";
-import { CARD_ZOOM, chooseNear, textSizes } from "./near";
+import { CARD_ZOOM, chooseNear, PLATE_ZOOM, textSizes } from "./near";
 import { Ports } from "./ports";
 import { Schema } from "./schema";
 import { emptyScene, type Scene } from "./wire";
@@ -92,7 +92,7 @@ export class Stage {
   ) {
     this.element.append(this.canvas, this.layer);
     const moved = (node: number) => this.rowsMoved(node);
-    this.cards = new Cards(this.layer, `${prefix}-node`, this.schema, { moved, choose: chooseRow });
+    this.cards = new Cards(this.layer, `${prefix}-node`, this.schema, { moved, choose: chooseRow, entered: (node) => this.reveal(node) });
     this.observer.observe(this.element);
   }
 
@@ -136,21 +136,25 @@ export class Stage {
         }
         this.moves = moves;
       }
-      this.arrive(before, refocused, b);
+      this.arrive(before, touched, refocused, b);
     }
     this.invalidate();
   }
 
   /** After a change of scene: show it all if it can be shown, else at least the anchor. */
-  private arrive(before: Scene, refocused: boolean, anchor: number): void {
+  private arrive(before: Scene, touched: string, refocused: boolean, anchor: number): void {
     const room = this.room();
     const { minX, minY, maxX, maxY } = this.box;
     const fits =
       (maxX - minX) * this.camera.k <= room.width - 2 * PAD && (maxY - minY) * this.camera.k <= room.height - 2 * PAD;
-    if (refocused) {
+    const overview = isOverview(this.scene);
+    const opened = inside(before, this.scene, touched);
+    if (refocused || (overview && (this.untouched || !isOverview(before)))) {
       this.untouched = true;
       this.whole = false;
       this.fly(this.fitted());
+    } else if (opened) {
+      this.fly(fit(union(opened), room, PAD, PLATE_ZOOM));
     } else this.fly(reveal(this.camera, fits ? this.box : newcomers(before, this.scene, anchor, this.camera, room), room, PAD));
   }
 
@@ -198,9 +202,10 @@ export class Stage {
   }
 
   reveal(node: number): void {
-    this.untouched = false;
     const to = reveal(this.camera, this.boxOf(node), this.room(), PAD);
-    if (to.x !== this.camera.x || to.y !== this.camera.y) this.fly(to);
+    if (to.x === this.camera.x && to.y === this.camera.y) return;
+    this.untouched = false;
+    this.fly(to);
   }
 
   /** Bring nodes into view: all of them if they fit, else the first. */

@@ -78,7 +78,7 @@ export interface Scene {
 
 export const Kind = { reads: 0, writes: 1, derives: 2, handsOver: 3, column: 4, stub: 5, group: 6 } as const;
 export const Basis = { declared: 0, columns: 1, implied: 2 } as const;
-export const Flag = { back: 1, indirect: 2, masked: 4, shortest: 8, both: 16 } as const;
+export const Flag = { back: 1, indirect: 2, masked: 4, shortest: 8, both: 16, aside: 32 } as const;
 export const NO_ROW = 0xffffffff;
 
 /** The bytes are not a scene: the message says which part is wrong. */
