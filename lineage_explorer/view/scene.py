@@ -6,7 +6,7 @@ Widget, SVG and HTML draw the same scene.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -17,8 +17,9 @@ import polars as pl
 
 from lineage_explorer.plain import plain
 from lineage_explorer.view import style
-from lineage_explorer.view.modes import Mode, categories, kinds, states
+from lineage_explorer.view.modes import MODES, Asked, Maker, Mode
 from lineage_explorer.view.placing import Edge, Floats, Node, placed_with_stubs
+from lineage_explorer.view.seen import Moment, edge_times, node_times
 from lineage_explorer.view.shown import Shown
 from lineage_explorer.view.style import ends, fit, tail, text_width
 
@@ -65,11 +66,14 @@ class Scene:
     back: npt.NDArray[np.bool_]
     width: float
     height: float
+    node_seen: Floats
+    edge_seen: Floats
     modes: list[Mode] = field(default_factory=list)
     focus: list[str] = field(default_factory=list)
     summary: str = ""
     note: str = ""
     empty: str = ""
+    moment: Moment | None = None
 
     @property
     def description(self) -> str:
@@ -91,6 +95,7 @@ def scene(
     opened: Collection[str] = (),
     before: Mapping[str, float] | None = None,
     whole: Lineage | None = None,
+    more: Sequence[Maker] = (),
 ) -> Scene:
     """The picture of what is shown.
 
@@ -101,6 +106,7 @@ def scene(
         before: the `y` of nodes in an earlier picture, so that they stay where they were.
         whole: the lineage that `lin` is a part of: its runs say in which state a node is, also
             where the job that ran was left out.
+        more: colour modes beside those of every picture.
     """
     nodes = _nodes(lin, (whole or lin).nodes, shown, opened)
     nodes += [_stub(stub, hidden) for stub, hidden in shown.stubs.items()]
@@ -121,7 +127,9 @@ def scene(
         placed.back,
         placed.width,
         placed.height,
-        modes=_modes(lin, nodes),
+        node_times(whole or lin, nodes),
+        edge_times(lin, nodes, edges),
+        modes=_modes(Asked(whole or lin, nodes), more),
         focus=shown.focus,
         summary=_summary(whole or lin, shown),
         note=shown.note,
@@ -352,14 +360,8 @@ def _previous(nodes: list[Node], before: Mapping[str, float] | None) -> Floats |
     return np.array([before.get(node.id, np.nan) for node in nodes], dtype=np.float64)
 
 
-def _modes(lin: Lineage, nodes: list[Node]) -> list[Mode]:
-    spaces: dict[str, str] = dict(lin.nodes.select("node", "namespace").iter_rows())
-    shapes = [node.kind for node in nodes]
-    return [
-        kinds([None if n.kind == "stub" else n.glyph for n in nodes]),
-        states([node.state for node in nodes], shapes),
-        categories("namespace", "Namespace", [spaces.get(node.id) for node in nodes]),
-    ]
+def _modes(asked: Asked, more: Sequence[Maker]) -> list[Mode]:
+    return [make(asked) for make in (*MODES.values(), *more)]
 
 
 def _summary(lin: Lineage, shown: Shown) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from lineage_explorer.view.modes import Maker
+from lineage_explorer.view.of_run import with_run
 from lineage_explorer.view.scene import Scene, counted, scene
 from lineage_explorer.view.shown import Shown, around, default_focus, everything
+from lineage_explorer.view.timing import Time, Timing
 
 if TYPE_CHECKING:
     from lineage_explorer.lineage import Lineage
@@ -23,17 +27,46 @@ class ViewState:
     query: str = ""
     expanded: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    selection: tuple[str, ...] = ()
+    color: str = "state"
+    theme: str = "auto"
+    mode: str = "all"
+    time: Time = None
+    run: str = ""
+
+    @property
+    def timing(self) -> Timing:
+        """Which runs it is about."""
+        return Timing(self.mode, self.time, self.run)
+
+    @property
+    def shape(self) -> ViewState:
+        """Only what decides which nodes there are and where; the rest is how they look."""
+        plain = ViewState()
+        looks = ("selection", "color", "theme", "mode", "time")
+        return replace(self, **{name: getattr(plain, name) for name in looks})
 
 
-def picture(lin: Lineage, state: ViewState, before: Scene | None = None) -> Scene:
+def picture(
+    lin: Lineage, state: ViewState, before: Scene | None = None, more: Sequence[Maker] = ()
+) -> Scene:
     """The scene of a state; nodes that were there before stay where they can.
+
+    Args:
+        lin: the lineage.
+        state: the state.
+        before: an earlier scene.
+        more: colour modes beside those of every picture.
 
     Raises:
         SelectionError: if the query cannot be read.
     """
     part, shown = _shown(lin, state)
+    if state.run:
+        shown = with_run(lin, shown, state.run)
+        part = lin
     places = dict(zip((n.id for n in before.nodes), before.y, strict=True)) if before else None
-    return scene(part, shown, opened=state.columns, before=places, whole=lin)
+    return scene(part, shown, opened=state.columns, before=places, whole=lin, more=more)
 
 
 def static_state(lin: Lineage, state: ViewState, drawn: Scene) -> Scene:

@@ -20,6 +20,7 @@ from lineage_explorer.view.style import fit, text_width
 
 MARGIN = 24.0
 LEGEND_ROW = 20
+FAINT = '<g opacity="0.4">'
 SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 MONO = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 
@@ -80,7 +81,9 @@ def svg(
     """
     mode = next((m for m in picture.modes if m.name == color), None)
     legend = _legend_entries(mode)
+    told = picture.moment.words if picture.moment else ""
     legend_height = LEGEND_ROW * (len(legend) + 1) + 12 if legend else 0
+    legend_height += LEGEND_ROW if told else 0
     width = max(picture.width + 2 * MARGIN, 320.0)
     height = max(picture.height, 24.0) + 2 * MARGIN + legend_height
     parts = [
@@ -101,8 +104,12 @@ def svg(
     if picture.empty:
         words = _e(picture.empty)
         parts.append(f'<text class="soft" x="{_n(MARGIN)}" y="40" font-size="13">{words}</text>')
+    top = height - legend_height
+    if told:
+        line = f'x="{_n(MARGIN)}" y="{_n(top + 12)}" font-size="12"'
+        parts.append(f'<text class="text" {line}>{_e(told)}</text>')
+        top += LEGEND_ROW
     if legend and mode is not None:
-        top = height - legend_height
         parts += _legend(mode, legend, top)
     parts.append("</svg>")
     return "".join(parts)
@@ -148,8 +155,13 @@ def _pattern_definitions(mode: Mode | None) -> Iterator[str]:
 
 
 def _edges(picture: Scene) -> Iterator[str]:
-    for edge, route, back in zip(picture.edges, picture.routes, picture.back, strict=True):
+    seen = picture.moment.edges if picture.moment else np.ones(len(picture.edges), dtype=bool)
+    for edge, route, back, there in zip(
+        picture.edges, picture.routes, picture.back, seen, strict=True
+    ):
         line = "column" if edge.kind == "column" else "edge"
+        if not there:
+            yield FAINT
         head = "columnhead" if edge.kind == "column" else "head"
         yield (
             f'<path class="{line}" d="{_path(route)}"{_stroke(edge)}>'
@@ -158,6 +170,8 @@ def _edges(picture: Scene) -> Iterator[str]:
         if edge.kind != "stub":
             x, y = route[-1]
             yield f'<path class="{head}" d="M{_n(x)} {_n(y)}l-7 -3.2v6.4z"/>'
+        if not there:
+            yield "</g>"
 
 
 def _stroke(edge: Edge) -> str:
@@ -183,8 +197,14 @@ def _path(route: Floats) -> str:
 
 def _nodes(picture: Scene, mode: Mode | None, selection: set[str]) -> Iterator[str]:
     values = mode.values if mode else [NONE] * len(picture.nodes)
-    for node, x, y, value in zip(picture.nodes, picture.x, picture.y, values, strict=True):
+    moment = picture.moment
+    seen = moment.nodes if moment else np.ones(len(picture.nodes), dtype=bool)
+    for node, x, y, value, there in zip(
+        picture.nodes, picture.x, picture.y, values, seen, strict=True
+    ):
         entry = mode.entries[value] if mode and value != NONE else None
+        if not there:
+            yield FAINT
         yield f'<g transform="translate({_n(x)} {_n(y)})"><title>{_e(node.title)}</title>'
         if node.id in selection:
             yield _ring(node)
@@ -194,14 +214,21 @@ def _nodes(picture: Scene, mode: Mode | None, selection: set[str]) -> Iterator[s
             yield from _pill(node, entry)
         else:
             yield from _stub(node)
+        if moment and node.id in moment.captions:
+            words = _e(moment.captions[node.id])
+            yield f'<text class="soft" y="{_n(node.height + 13)}" font-size="11">{words}</text>'
+        if moment and node.id in moment.active:
+            yield _ring(node, "running-line", ' stroke-dasharray="5 3"')
         yield "</g>"
+        if not there:
+            yield "</g>"
 
 
-def _ring(node: Node) -> str:
+def _ring(node: Node, name: str = "ring", more: str = "") -> str:
     radius = style.JOB_HEIGHT / 2 + 3 if node.kind == "job" else style.RADIUS + 3
     return (
-        f'<rect class="ring" x="-3" y="-3" width="{_n(node.width + 6)}" '
-        f'height="{_n(node.height + 6)}" rx="{_n(radius)}" stroke-width="2"/>'
+        f'<rect class="{name}" x="-3" y="-3" width="{_n(node.width + 6)}" '
+        f'height="{_n(node.height + 6)}" rx="{_n(radius)}" stroke-width="2"{more}/>'
     )
 
 
@@ -261,6 +288,19 @@ def _pill(node: Node, entry: Entry | None) -> Iterator[str]:
     else:
         yield '<text class="soft" x="15" y="16" font-size="11" text-anchor="middle">?</text>'
     yield f'<text class="text" x="28" y="16" font-size="12">{_e(node.label)}</text>'
+    if entry and entry.mark and entry.token != _STATE.get(node.state, ("unknown",))[0]:
+        yield _corner(entry, node.width)
+
+
+def _corner(entry: Entry, width: float) -> str:
+    """A job's mark, on its upper right corner."""
+    room = text_width(entry.mark, 10) + 8
+    left = width + 5 - room
+    return (
+        f'<rect class="card" x="{_n(left)}" y="-8" width="{_n(room)}" height="14" rx="7"/>'
+        f'<text class="soft" x="{_n(left + room / 2)}" y="2.5" font-size="10" '
+        f'text-anchor="middle">{_e(entry.mark)}</text>'
+    )
 
 
 def _stub(node: Node) -> Iterator[str]:

@@ -26,6 +26,9 @@ export interface Frame {
   readonly selected: ReadonlySet<number>;
   readonly active: number;
   readonly edge: number;
+  readonly faint: Uint8Array | null;
+  readonly faintEdges: Uint8Array | null;
+  readonly ran: Uint8Array | null;
   readonly moves: Moves | null;
   /** How much of the way is left in `moves`, 1 to 0. */
   readonly left: number;
@@ -53,10 +56,11 @@ const DASHED = 8;
 const DOTTED = 16;
 
 function styleOf(frame: Frame, e: number): Style {
-  const { scene, lit, faded, edge } = frame;
+  const { scene, lit, faded, edge, faintEdges } = frame;
   const { kind, basis, flags, source, target } = scene.edges;
   let style: Style = 1;
-  if (e === edge) style = LIT;
+  if (faintEdges?.[e]) style = 0;
+  else if (e === edge) style = LIT;
   else if (lit) style = lit.edges[e] ? LIT : 0;
   else if (faded && (faded[source[e]] || faded[target[e]])) style = 0;
   if (basis[e] === Basis.implied || kind[e] === Kind.stub) style |= THIN;

@@ -25,6 +25,11 @@ export interface Touch {
   readonly faded: Uint8Array | null;
   readonly selected: ReadonlySet<number>;
   readonly active: number;
+  /** 1 for nodes and edges not seen at the time chosen; null where none is. */
+  readonly faint: Uint8Array | null;
+  readonly faintEdges: Uint8Array | null;
+  /** 1 for jobs that ran at that time. */
+  readonly ran: Uint8Array | null;
 }
 
 /** The node whose columns a click opens or closes; null where the click was elsewhere. */
@@ -97,10 +102,12 @@ export class Cards {
     return changed;
   }
 
-  touch({ lit, faded, selected, active }: Touch): void {
+  touch({ lit, faded, selected, active, faint, ran }: Touch): void {
     const scene = this.look?.scene;
     for (const [i, card] of this.made) {
       card.classList.toggle("lx-dim", lit ? !lit.nodes[i] : Boolean(faded?.[i]));
+      card.classList.toggle("lx-faint", Boolean(faint?.[i]));
+      card.classList.toggle("lx-ran", Boolean(ran?.[i]));
       card.classList.toggle("lx-selected", selected.has(i));
       card.classList.toggle("lx-active", active === i);
       if (!scene?.rows.has(i)) continue;
@@ -162,7 +169,7 @@ function fillDataset(card: HTMLElement, look: Look, i: number, tint: Colouring):
   const chips = h("span", inLine ? "lx-chips" : "lx-chips lx-floating");
   // Without the line above there is room for one: the mark, because a colour never stands alone.
   if (badge[i] && (inLine || !tint.mark)) chips.append(h("span", "lx-chip", {}, badge[i]));
-  if (tint.mark) chips.append(h("span", "lx-chip lx-mark", {}, tint.mark));
+  if (tint.mark) chips.append(h("span", `lx-chip lx-mark${tint.step ? " lx-step" : ""}`, {}, tint.mark));
   const openable = look.canOpen && (rows !== undefined || (columns ? columns[i] > 0 : true));
   const head = h("div", "lx-head");
   const button = openable ? openButton(label[i], look.open.has(id[i]) || rows !== undefined) : null;
@@ -227,6 +234,9 @@ function fillPill(card: HTMLElement, look: Look, i: number, tint: Colouring, sha
     room -= 17;
   }
   card.append(nameOf(label[i], [sizes.job, sizes.smallJob], theme.font, room, endsIn(scene, kind[i])));
-  if (tint.mark && shape !== "stub") card.append(h("span", "lx-corner", {}, tint.mark));
+  // A job's own mark says its state already.
+  const said = shape === "job" && name !== null && tint.token === name;
+  if (tint.mark && shape !== "stub" && !said)
+    card.append(h("span", `lx-corner${tint.step ? " lx-step" : ""}`, {}, tint.mark));
   else if (badge[i] && shape === "cluster") card.append(h("span", "lx-chip", {}, badge[i]));
 }

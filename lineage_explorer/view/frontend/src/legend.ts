@@ -3,6 +3,7 @@
 import { h } from "./dom";
 import { icon } from "./glyphs";
 import { PATTERNS, tokenColour } from "./paint";
+import { counted } from "./plain";
 import type { Mode, Scene } from "./wire";
 
 /** How many shown nodes carry each entry, and how many none; stubs and groups are no nodes. */
@@ -23,9 +24,6 @@ export function fadedBy(scene: Scene, mode: Mode | null, chosen: ReadonlySet<num
   if (!mode || chosen.size === 0) return null;
   return Uint8Array.from({ length: scene.nodes.count }, (_, i) => (chosen.has(mode.values[i]) ? 0 : 1));
 }
-
-/** A number with thin spaces between its thousands. */
-export const counted = (n: number) => String(n).replace(/\B(?=(\d{3})+$)/g, "\u2009");
 
 export class Legend {
   readonly element = h("section", "lx-legend", { "aria-label": "Legend" });

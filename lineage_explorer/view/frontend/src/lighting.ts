@@ -54,7 +54,12 @@ function litBy(scene: Scene, graph: Graph, hand: Hand, selected: readonly number
   return selected.length > 0 ? lightNodes(scene, graph, selected) : null;
 }
 
-export function touchOf(scene: Scene, graph: Graph, hand: Hand): Touch & { readonly edge: number } {
+export function touchOf(
+  scene: Scene,
+  graph: Graph,
+  hand: Hand,
+  time: Pick<Touch, "faint" | "faintEdges" | "ran"> = { faint: null, faintEdges: null, ran: null },
+): Touch & { readonly edge: number } {
   const selected = indexesOf(scene, hand.selection);
   const edge = findEdge(scene, hand.edge);
   return {
@@ -63,5 +68,6 @@ export function touchOf(scene: Scene, graph: Graph, hand: Hand): Touch & { reado
     selected: new Set(selected),
     active: hand.active,
     edge,
+    ...time,
   };
 }

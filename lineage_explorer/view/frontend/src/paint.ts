@@ -89,9 +89,12 @@ export interface Colouring {
   readonly colour: string | null;
   readonly mark: string;
   readonly pattern: string;
+  readonly token: string;
+  /** One of several steps of a hue, the palest of which is too pale for text. */
+  readonly step: boolean;
 }
 
-const PLAIN: Colouring = { colour: null, mark: "", pattern: "" };
+const PLAIN: Colouring = { colour: null, mark: "", pattern: "", token: "", step: false };
 
 /** Colours of all entries of a mode, looked up once; index 255 and beyond is plain. */
 export function colouring(scene: Scene, mode: Mode | null, dark: boolean): (node: number) => Colouring {
@@ -100,6 +103,8 @@ export function colouring(scene: Scene, mode: Mode | null, dark: boolean): (node
     colour: tokenColour(scene, entry.token, dark),
     mark: entry.mark,
     pattern: entry.pattern,
+    token: entry.token,
+    step: entry.token.startsWith("seq"),
   }));
   return (node) => list[mode.values[node]] ?? PLAIN;
 }
