@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from lineage_explorer.graph.index import Index
     from lineage_explorer.graph.neighbours import Neighbours
     from lineage_explorer.readers.marquez_live import Fetched, Limits
+    from lineage_explorer.view.groups import Tree
     from lineage_explorer.view.widget import Explorer
 
 
@@ -268,6 +269,13 @@ class Lineage:
         from lineage_explorer.graph.neighbours import neighbours
 
         return neighbours(self.frames)
+
+    @cached_property
+    def tree(self) -> Tree:
+        """All nodes in groups of groups, by namespace and name: what the view shows far away."""
+        from lineage_explorer.view.groups import tree
+
+        return tree(self)
 
     # Asking ---------------------------------------------------------------------------------
 

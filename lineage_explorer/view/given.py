@@ -82,7 +82,7 @@ def column(name: str, title: str, values: Mapping[str, Any]) -> Maker:
 
     def make(asked: Asked) -> Mode:
         known = {node: value for node, value in values.items() if not _missing(value)}
-        told = [known.get(node.id) for node in asked.nodes]
+        told = [known.get(node) for node in asked.ids]
         present = list(known.values())
         stepped = present and all(_number(value) is not None for value in present)
         made = (

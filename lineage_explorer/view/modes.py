@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from lineage_explorer.plain import plain
@@ -20,7 +22,6 @@ from lineage_explorer.view.style import PATTERNS, STEPS, fit
 
 if TYPE_CHECKING:
     from lineage_explorer.lineage import Lineage
-    from lineage_explorer.view.placing import Node
 
 NONE = 255
 CATEGORIES = 8
@@ -55,37 +56,60 @@ class Entry:
 
 @dataclass(frozen=True)
 class Mode:
-    """A way to colour: entries, for each node the index of its own, and what to say on hover."""
+    """A way to colour: entries, for each node the index of its own, and what to say on hover.
+
+    `mix` has, for each group by its position, how many of its members have which entry.
+    """
 
     name: str
     title: str
     entries: list[Entry]
     values: list[int]
     words: list[str] = field(default_factory=list)
+    mix: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+
+    def count(self, entry: int) -> int:
+        """How many nodes have an entry, those in groups included."""
+        inside = sum(n for mix in self.mix.values() for one, n in mix if one == entry)
+        return self.values.count(entry) + inside
+
+
+def mixed(mode: Mode, nodes: int, first: int, sizes: Sequence[int]) -> Mode:
+    """A mode of nodes and then of members of groups: of the groups, from `first` on, the mixture."""
+    rest = np.array(mode.values[nodes:], dtype=np.uint8)
+    mix = {}
+    for at, part in enumerate(np.split(rest, np.cumsum(sizes)[:-1]) if sizes else ()):
+        entries, counts = np.unique(part, return_counts=True)
+        pairs = [(int(e), int(n)) for e, n in zip(entries, counts, strict=True) if e != NONE]
+        mix[first + at] = sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+    return replace(mode, values=mode.values[:nodes], words=mode.words[:nodes], mix=mix)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a mode is made for: the whole lineage, the nodes drawn, and the time chosen, if any."""
+    """What a mode is made for: the whole lineage, nodes of it, and the time chosen, if any.
+
+    Nodes are those drawn, and after them the members of groups; `kinds` is dataset, job or, for
+    what has no colour of its own, something else.
+    """
 
     lin: Lineage
-    nodes: list[Node]
+    ids: list[str]
+    kinds: list[str]
+    glyphs: list[str]
+    states: list[str]
     at: datetime | None = None
 
-    def texts(self, column: str) -> list[str | None]:
-        """A text of `lin.nodes` for each node drawn; null for what is none of them."""
-        known = dict(self.lin.nodes.select("node", column).iter_rows())
-        return [known.get(node.id) for node in self.nodes]
+    @cached_property
+    def told(self) -> pl.DataFrame:
+        """The row of `lin.nodes` for each node; nulls for what is none of them."""
+        wanted = pl.DataFrame({"node": self.ids}, schema={"node": pl.String})
+        return wanted.join(self.lin.nodes, on="node", how="left", maintain_order="left")
 
-    def lists(self, column: str) -> list[list[str]]:
-        """A list of `lin.nodes` for each node drawn."""
-        known = dict(self.lin.nodes.select("node", column).iter_rows())
-        return [known.get(node.id) or [] for node in self.nodes]
-
-    @property
+    @cached_property
     def real(self) -> list[bool]:
         """Which of the nodes are a dataset or a job."""
-        return [node.kind in ("dataset", "job") for node in self.nodes]
+        return [kind in ("dataset", "job") for kind in self.kinds]
 
 
 Maker = Callable[[Asked], Mode]
@@ -94,8 +118,8 @@ Maker = Callable[[Asked], Mode]
 def kind(asked: Asked) -> Mode:
     """Table, file, topic, model or job."""
     values = [
-        plain(node.glyph) if real and node.glyph else None
-        for node, real in zip(asked.nodes, asked.real, strict=True)
+        plain(glyph) if real and glyph else None
+        for glyph, real in zip(asked.glyphs, asked.real, strict=True)
     ]
     return categories("kind", "Kind", values)
 
@@ -109,8 +133,8 @@ def state(asked: Asked) -> Mode:
     index = {state: at for at, state in enumerate(_STATES)}
     none = len(_STATES)
     values = [
-        index.get(node.state, none) if real else NONE
-        for node, real in zip(asked.nodes, asked.real, strict=True)
+        index.get(told, none) if real else NONE
+        for told, real in zip(asked.states, asked.real, strict=True)
     ]
     return Mode("state", "Last run", entries, values)
 
@@ -123,7 +147,7 @@ def freshness(asked: Asked) -> Mode:
     """
     now = asked.at or end_of_log(asked.lin)
     done = dict(newest(asked.lin, asked.at).select("node", "completed").iter_rows())
-    ages = [_age(done.get(node.id), now) for node in asked.nodes]
+    ages = [_age(done.get(node), now) for node in asked.ids]
     entries = [
         Entry(label, step, mark)
         for (_, label, mark), step in zip(_AGES, reversed(STEPS), strict=True)
@@ -140,7 +164,7 @@ def freshness(asked: Asked) -> Mode:
 def namespace(asked: Asked) -> Mode:
     """The namespace a node's name is in."""
     whole = asked.lin.nodes["namespace"].to_list()
-    return categories("namespace", "Namespace", asked.texts("namespace"), whole)
+    return categories("namespace", "Namespace", asked.told["namespace"].to_list(), whole)
 
 
 def owner(asked: Asked) -> Mode:
@@ -155,11 +179,13 @@ def tag(asked: Asked) -> Mode:
 
 def integration(asked: Asked) -> Mode:
     """What ran a job; datasets have none."""
-    known = dict(asked.lin.frames.jobs.select("job", "integration").iter_rows())
-    told = [known.get(node.id) for node in asked.nodes]
+    known: dict[str, str | None] = dict(
+        asked.lin.frames.jobs.select("job", "integration").iter_rows()
+    )
+    told = [known.get(node) for node in asked.ids]
     made = categories("integration", "Integration", told, list(known.values()))
     silent = [
-        node.kind == "job" and value is None for node, value in zip(asked.nodes, told, strict=True)
+        kind == "job" and value is None for kind, value in zip(asked.kinds, told, strict=True)
     ]
     return with_unknown(made, silent, "not told")
 
@@ -220,7 +246,7 @@ def with_unknown(mode: Mode, silent: Sequence[bool], label: str) -> Mode:
     entries = [*mode.entries, Entry(label, "unknown", "?", "hatch")]
     last = len(mode.entries)
     values = [last if s else value for s, value in zip(silent, mode.values, strict=True)]
-    return Mode(mode.name, mode.title, entries, values, mode.words)
+    return replace(mode, entries=entries, values=values)
 
 
 def used(mode: Mode) -> Mode:
@@ -229,7 +255,7 @@ def used(mode: Mode) -> Mode:
     place = {old: new for new, old in enumerate(indexes)}
     values = [place.get(value, NONE) for value in mode.values]
     entries = [mode.entries[old] for old in indexes]
-    return Mode(mode.name, mode.title, entries, values, mode.words)
+    return replace(mode, entries=entries, values=values)
 
 
 def ago(seconds: float) -> str:
@@ -250,9 +276,9 @@ def _step(age: float) -> int:
 
 
 def _listed(asked: Asked, name: str, title: str, column: str, none: str) -> Mode:
-    joined = [", ".join(sorted(told)) or None for told in asked.lists(column)]
-    told = pl.col(column).list.sort().list.join(", ")
-    whole = asked.lin.nodes.filter(pl.col(column).list.len() > 0).select(told)[column].to_list()
+    text = pl.when(pl.col(column).list.len() > 0).then(pl.col(column).list.sort().list.join(", "))
+    joined = asked.told.select(text.alias(column))[column].to_list()
+    whole = asked.lin.nodes.select(text.alias(column))[column].to_list()
     made = categories(name, title, joined, whole)
     silent = [real and not one for one, real in zip(joined, asked.real, strict=True)]
     return with_unknown(made, silent, none)

@@ -16,10 +16,11 @@ import polars as pl
 
 from lineage_explorer.plain import cut_middle, plain
 from lineage_explorer.view.asof import BEGUN, newest, over
-from lineage_explorer.view.modes import MODES, Asked, Maker
-from lineage_explorer.view.scene import Scene, counted
+from lineage_explorer.view.modes import MODES, Maker
+from lineage_explorer.view.scene import Scene, asked_again
 from lineage_explorer.view.seen import Bools, Moment
 from lineage_explorer.view.timing import Timing, instant
+from lineage_explorer.view.words import counted
 
 if TYPE_CHECKING:
     from lineage_explorer.lineage import Lineage
@@ -37,7 +38,7 @@ def retold(lin: Lineage, scene: Scene, timing: Timing, more: Sequence[Maker] = (
         replace(node, state=states.get(node.id, "")) if node.kind in ("dataset", "job") else node
         for node in scene.nodes
     ]
-    asked = Asked(lin, nodes, moment.at)
+    asked = asked_again(lin, nodes, moment.at)
     modes = [make(asked) for make in (*MODES.values(), *more)]
     return replace(scene, nodes=nodes, modes=modes, moment=moment)
 

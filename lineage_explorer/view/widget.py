@@ -20,6 +20,7 @@ import polars as pl
 import traitlets as t
 from IPython.display import display
 
+from lineage_explorer.analysis.paths import Paths, paths
 from lineage_explorer.errors import LineageError, SelectionError, UnknownOption
 from lineage_explorer.lineage import Lineage
 from lineage_explorer.plain import plain
@@ -28,45 +29,25 @@ from lineage_explorer.view.cells import Cells, running
 from lineage_explorer.view.code import code
 from lineage_explorer.view.detail import edge_detail, node_detail
 from lineage_explorer.view.detail_run import run_detail
-from lineage_explorer.view.given import colour_of
 from lineage_explorer.view.modes import MODES as COLOURS
-from lineage_explorer.view.modes import Asked, Maker
 from lineage_explorer.view.moment import retold
 from lineage_explorer.view.scene import Scene
-from lineage_explorer.view.search import suggest
-from lineage_explorer.view.state import ViewState, picture, static_state
+from lineage_explorer.view.search import behind, suggest
+from lineage_explorer.view.state import LIMIT, PATHS, ViewState, picture, static_state
 from lineage_explorer.view.svg import svg
-from lineage_explorer.view.timing import MODES, Timing, settled, time_of
+from lineage_explorer.view.threads import thread
+from lineage_explorer.view.timing import Timing
+from lineage_explorer.view.traits import TIMING, Coloured, Timed
 from lineage_explorer.view.wire import pack
 
 STATIC = Path(__file__).parent / "static"
-OPTIONS = (
-    "color", "columns", "expanded", "height", "hops", "mode", "query", "run", "selection",
-    "state", "theme", "time",
-)  # fmt: skip
-_SHAPE = ("focus", "hops", "query", "expanded", "columns")
-_TIMING = ("mode", "time", "run")
+_LISTS = ("expanded", "columns", "collapsed", "added", "groups", "hidden", "pinned")
+_SHAPE = ("focus", "hops", "query", *_LISTS, "path", "thread", "limit")
+_LOOKS = ("color", "column", "height", "selection", "theme", *TIMING)
+OPTIONS = tuple(sorted({*_SHAPE, *_LOOKS, "state"} - {"focus"}))
 
 
-class _Colour(t.Unicode[str, Any]):
-    """The name of a colour mode; a frame or a dict becomes modes and the name of the first."""
-
-    def validate(self, obj: Any, value: Any) -> Any:
-        return obj._coloured(value)  # noqa: SLF001 - the trait is the widget's own
-
-
-class _Time(t.Any):
-    """None, an ISO time, or two of them; whatever says a time is taken."""
-
-    def validate(self, _obj: Any, value: Any) -> Any:
-        try:
-            made = time_of(value)
-        except LineageError as error:
-            raise t.TraitError(str(error)) from error
-        return list(made) if isinstance(made, tuple) else made
-
-
-class Explorer(anywidget.AnyWidget):
+class Explorer(Timed, Coloured, anywidget.AnyWidget):
     """The interactive view of a lineage. Made by `lin.explore()`.
 
     All of these can be read, set and observed:
@@ -87,6 +68,14 @@ class Explorer(anywidget.AnyWidget):
       others follow
     - `columns`: datasets whose columns are shown
     - `expanded`: stubs that were opened
+    - `collapsed`: stubs behind which nothing is shown
+    - `added`: nodes shown besides, chosen from the list behind a stub
+    - `groups`: groups that are open
+    - `hidden`, `pinned`: nodes never shown, and nodes always shown
+    - `path`: two nodes, to see only the ways from the first to the second; see `paths()`
+    - `column`: a dataset and a column of it, whose lineage is lit
+    - `thread`: the same, to see only the lineage of that column
+    - `limit`: how many nodes are drawn one by one before far ones are grouped; 0 is no limit
     - `theme`: "auto", "light" or "dark"
     - `height`: in pixels
     """
@@ -100,12 +89,17 @@ class Explorer(anywidget.AnyWidget):
     selection = t.List(t.Unicode()).tag(sync=True)
     edge = t.List(t.Unicode(), maxlen=2).tag(sync=True)
     hovered = t.Unicode("").tag(sync=True)
-    color = _Colour("state").tag(sync=True)
-    mode = t.Enum(MODES, "all").tag(sync=True)
-    time = _Time(None, allow_none=True).tag(sync=True)
-    run = t.Unicode("").tag(sync=True)
     columns = t.List(t.Unicode()).tag(sync=True)
     expanded = t.List(t.Unicode()).tag(sync=True)
+    collapsed = t.List(t.Unicode()).tag(sync=True)
+    added = t.List(t.Unicode()).tag(sync=True)
+    groups = t.List(t.Unicode()).tag(sync=True)
+    hidden = t.List(t.Unicode()).tag(sync=True)
+    pinned = t.List(t.Unicode()).tag(sync=True)
+    path = t.List(t.Unicode(), maxlen=2).tag(sync=True)
+    column = t.List(t.Unicode(), maxlen=2).tag(sync=True)
+    thread = t.List(t.Unicode(), maxlen=2).tag(sync=True)
+    limit = t.Int(LIMIT, min=0).tag(sync=True)
     theme = t.Enum(("auto", "light", "dark"), "auto").tag(sync=True)
     height = t.Int(480, min=200, max=4000).tag(sync=True)
 
@@ -116,25 +110,26 @@ class Explorer(anywidget.AnyWidget):
     _typed = t.Unicode("").tag(sync=True)
     _code = t.Unicode("").tag(sync=True)
     _fallback = t.Unicode("").tag(sync=True)
+    _asked = t.Unicode("").tag(sync=True)
+    _more = t.Unicode("").tag(sync=True)
+    _lit = t.Unicode("").tag(sync=True)
 
     def __init__(self, lin: Lineage, **state: Any) -> None:
         self._lineage = lin
-        self._more: list[Maker] = []
-        self._settling = False
         super().__init__(**state)
-        self._timing = Timing()
-        self._settle()
         self._drawn = self.state.shape
-        self._picture = picture(lin, self.state, more=self._more)
+        self._picture = picture(lin, self.state, more=self.makers)
         self._scene = pack(self._picture)
         self._tell()
+        self._light()
         self.observe(self._draw, names=list(_SHAPE))
-        self.observe(self._timed, names=list(_TIMING))
+        self.observe(self._light, names=["column"])
+        self.observe(self._list, names=["_asked"])
         self.observe(self._recolour, names=["color"])
         self.observe(self._tell, names=["selection", "edge"])
         self.observe(self._find, names=["_typed"])
-        self.observe(self._write_code, names=[*_SHAPE, *_TIMING, "color", "selection", "theme"])
-        self.on_msg(self._asked)
+        self.observe(self._write_code, names=[*_SHAPE, *TIMING, "color", "selection", "theme"])
+        self.on_msg(self._question)
         self._write_code()
 
     # What is on screen ------------------------------------------------------------------------
@@ -143,17 +138,19 @@ class Explorer(anywidget.AnyWidget):
     def state(self) -> ViewState:
         """What decides the picture, as one value: `lin.explore(state=view.state)` is this view."""
         return ViewState(
-            tuple(self.focus),
-            self.hops,
-            self.query,
-            tuple(self.expanded),
-            tuple(self.columns),
+            focus=tuple(self.focus),
+            hops=self.hops,
+            query=self.query,
+            path=tuple(self.path),
+            thread=tuple(self.thread),
+            limit=self.limit,
             selection=tuple(self.selection),
             color=self.color,
             theme=self.theme,
-            mode=self._timing.mode,
-            time=self._timing.time,
-            run=self._timing.run,
+            mode=self.timing.mode,
+            time=self.timing.time,
+            run=self.timing.run,
+            **{name: tuple(getattr(self, name)) for name in _LISTS},
         )
 
     def code(self) -> str:
@@ -215,57 +212,41 @@ class Explorer(anywidget.AnyWidget):
         return frame
 
     def _shown(self) -> list[str]:
-        return [node.id for node in self.scene.nodes if node.kind != "stub"]
+        return list(self.scene.shown)
+
+    def paths(self, source: str, target: str) -> Paths:
+        """Show only the ways from one node to another, and return them.
+
+        Raises:
+            NodeNotFound: if nothing is called so.
+        """
+        found = paths(self._lineage, source, target, PATHS)
+        self.path = [found.source, found.target]
+        return found
 
     # What the traits do -----------------------------------------------------------------------
 
-    @t.validate("focus", "selection", "columns")
+    @t.validate("focus", "selection", "columns", "added", "hidden", "pinned", "path")
     def _resolved(self, proposal: Any) -> list[str]:
         names = proposal["value"]
         known = self._lineage.neighbours.position
         return [name if name in known else self._lineage.find(name) for name in names]
 
-    def _coloured(self, value: Any) -> str:
-        try:
-            name, makers = colour_of(self._lineage, value)
-        except LineageError as error:
-            raise t.TraitError(str(error)) from error
-        if makers:
-            self._more = makers
-        known = [*COLOURS, *(make(_NOTHING).name for make in self._more)]
-        if name not in known:
-            raise t.TraitError(str(UnknownOption.named(name, known, "color")))
-        return name
-
     def _recolour(self, change: Any) -> None:
         """A mode that the picture has not yet is put into it."""
         if change["new"] in COLOURS:
             return
-        nodes = self._picture.nodes
-        modes = [make(Asked(self._lineage, nodes)) for make in (*COLOURS.values(), *self._more)]
-        self._picture = replace(self._picture, modes=modes)
+        state = replace(self.state.shape, color=change["new"])
+        self._picture = picture(self._lineage, state, self._picture, self.makers)
         self._scene = pack(self._picture)
 
-    def _settle(self) -> None:
-        """Of mode, time and run the one that changed decides, the others follow."""
-        time = tuple(self.time) if isinstance(self.time, list) else self.time
-        after = settled(self._lineage, self._timing, Timing(self.mode, time, self.run))
-        self._timing = after
-        self._settling = True
-        with self.hold_sync():
-            self.mode, self.time, self.run = after.mode, after.time, after.run
-        self._settling = False
-
-    def _timed(self, _change: object = None) -> None:
-        if self._settling:
-            return
-        before = self._timing
-        self._settle()
-        if self._timing.run != before.run:
+    def retimed(self, before: Timing) -> None:
+        """One run is drawn whole: what it touches comes into the picture."""
+        if self.timing.run != before.run:
             self._draw()
             self._tell()
 
-    def _asked(self, _widget: object, question: Any, _buffers: object) -> None:
+    def _question(self, _widget: object, question: Any, _buffers: object) -> None:
         if isinstance(question, dict) and "ask" in question:
             told, buffers = answer(self._lineage, question)
             self.send({**told, "answer": question["ask"]}, buffers)
@@ -278,7 +259,7 @@ class Explorer(anywidget.AnyWidget):
             self._error = ""
             return
         try:
-            made = picture(self._lineage, self.state, self._picture, self._more)
+            made = picture(self._lineage, self.state, self._picture, self.makers)
         except LineageError as error:
             at = error.at if isinstance(error, SelectionError) else None
             words = " ".join(
@@ -296,12 +277,34 @@ class Explorer(anywidget.AnyWidget):
                 self._detail = json.dumps(edge_detail(self._lineage, *self.edge))
             elif self.selection:
                 self._detail = json.dumps(node_detail(self._lineage, self.selection[-1]))
-            elif self._timing.run:
-                self._detail = json.dumps(run_detail(self._lineage, self._timing.run))
+            elif self.timing.run:
+                self._detail = json.dumps(run_detail(self._lineage, self.timing.run))
             else:
                 self._detail = ""
         except LineageError:
             self._detail = ""
+
+    @t.validate("column", "thread")
+    def _of_a_dataset(self, proposal: Any) -> list[str]:
+        given = proposal["value"]
+        if not given:
+            return []
+        if len(given) == 1:  # `orders#amount`, as the verbs take it
+            given = given[0].rpartition("#")[::2]
+        dataset, field = given
+        return [self._resolved({"value": [dataset]})[0], field]
+
+    def _light(self, _change: object = None) -> None:
+        """The columns to light, by dataset, and the jobs between."""
+        if len(self.column) != 2:
+            self._lit = ""
+            return
+        one = thread(self._lineage, *self.column)
+        told = {"column": self.column, "fields": one.fields, "jobs": one.jobs}
+        self._lit = json.dumps({**told, "words": one.sentence})
+
+    def _list(self, _change: object = None) -> None:
+        self._more = json.dumps(behind(self._lineage, self._asked, self._shown()))
 
     def _find(self, _change: object = None) -> None:
         self._suggest = json.dumps(suggest(self._lineage, self._typed))
@@ -311,7 +314,7 @@ class Explorer(anywidget.AnyWidget):
     def static_svg(self) -> str:
         """The picture without a browser. Of more than 300 nodes only the surroundings of one."""
         made = static_state(self._lineage, self.state, self.scene)
-        made = retold(self._lineage, made, self._timing, self._more)
+        made = retold(self._lineage, made, self.timing, self.makers)
         return svg(made, color=self.color, theme=self.theme, selection=tuple(self.selection))
 
     def _ipython_display_(self) -> None:
@@ -339,7 +342,6 @@ class Explorer(anywidget.AnyWidget):
 
 
 _CELLS: Cells[Explorer] = Cells()
-_NOTHING = Asked(Lineage(), [])
 
 
 def explore(lin: Lineage, focus: str | Sequence[str] | None = None, **options: Any) -> Explorer:

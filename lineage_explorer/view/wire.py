@@ -15,9 +15,9 @@ from lineage_explorer.view.block import packed
 from lineage_explorer.view.scene import Scene
 
 MAGIC = b"LXS1"
-EDGE_KINDS = ("reads", "writes", "derives", "hands_over", "column", "stub")
+EDGE_KINDS = ("reads", "writes", "derives", "hands_over", "column", "stub", "group")
 BASES = ("declared", "columns", "implied")
-BACK, INDIRECT, MASKED = 1, 2, 4
+BACK, INDIRECT, MASKED, SHORTEST, BOTH, ASIDE = 1, 2, 4, 8, 16, 32
 
 
 def pack(picture: Scene) -> bytes:
@@ -27,8 +27,13 @@ def pack(picture: Scene) -> bytes:
     starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.uint32)
     points = np.concatenate(picture.routes) if picture.routes else np.zeros((0, 2))
     flags = [
-        BACK * bool(back) | INDIRECT * edge.indirect | MASKED * edge.masked
-        for edge, back in zip(edges, picture.back, strict=True)
+        BACK * bool(back)
+        | INDIRECT * edge.indirect
+        | MASKED * edge.masked
+        | SHORTEST * edge.shortest
+        | BOTH * edge.both
+        | ASIDE * (at in picture.aside)
+        for at, (edge, back) in enumerate(zip(edges, picture.back, strict=True))
     ]
     arrays: dict[str, tuple[str, npt.NDArray[Any]]] = {
         "x": ("f4", picture.x),
@@ -62,7 +67,11 @@ def _header(picture: Scene) -> dict[str, Any]:
         "nodes": {name: [getattr(node, name) for node in nodes] for name in columns}
         | {"caption": [""] * len(nodes)},
         "rows": {str(at): node.rows for at, node in enumerate(nodes) if node.rows},
-        "edges": {"title": [edge.title for edge in picture.edges]},
+        "pinned": [at for at, node in enumerate(nodes) if node.pinned],
+        "edges": {
+            "title": [edge.title for edge in picture.edges],
+            "label": [edge.label for edge in picture.edges],
+        },
         "modes": [
             {
                 "name": m.name,
@@ -70,6 +79,7 @@ def _header(picture: Scene) -> dict[str, Any]:
                 "array": f"mode_{number}",
                 "entries": m.entries,
                 "words": m.words,
+                "mix": {str(at): mix for at, mix in m.mix.items()},
             }
             for number, m in enumerate(picture.modes)
         ],

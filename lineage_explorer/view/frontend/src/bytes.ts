@@ -31,10 +31,10 @@ export function texts(value: unknown, count: number, what: string): string[] {
 
 export interface Block {
   readonly header: Json;
-  f4(name: string, count: number): Float32Array;
-  f8(name: string, count: number): Float64Array;
-  u4(name: string, count: number): Uint32Array;
-  u1(name: string, count: number): Uint8Array;
+  readonly f4: (name: string, count: number) => Float32Array;
+  readonly f8: (name: string, count: number) => Float64Array;
+  readonly u4: (name: string, count: number) => Uint32Array;
+  readonly u1: (name: string, count: number) => Uint8Array;
 }
 
 type Data = DataView | ArrayBuffer | Uint8Array;

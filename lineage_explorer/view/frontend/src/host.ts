@@ -21,6 +21,19 @@ export interface State extends Timing {
   expanded: string[];
   /** Datasets whose columns are shown. */
   columns: string[];
+  /** Stubs behind which nothing is shown. */
+  collapsed: string[];
+  /** Nodes shown besides, from the list behind a stub. */
+  added: string[];
+  /** Groups that are open. */
+  groups: string[];
+  hidden: string[];
+  pinned: string[];
+  /** Two nodes: only the ways from one to the other are shown. */
+  path: string[];
+  /** A dataset and a column of it whose lineage is lit, and the one that alone is shown. */
+  column: string[];
+  thread: string[];
   height: number;
   /** Python that makes this view again. */
   _code: string;
@@ -32,6 +45,11 @@ export interface State extends Timing {
   _fallback: string;
   _suggest: string;
   _typed: string;
+  /** The stub whose list is asked for, and the answer. */
+  _asked: string;
+  _more: string;
+  /** What the chosen column is connected to. */
+  _lit: string;
   /** Something to tell the reader for a moment; only a host without a kernel uses it. */
   _notice: string;
 }
@@ -76,6 +94,14 @@ export const DEFAULTS: Readonly<State> = {
   theme: "auto",
   expanded: [],
   columns: [],
+  collapsed: [],
+  added: [],
+  groups: [],
+  hidden: [],
+  pinned: [],
+  path: [],
+  column: [],
+  thread: [],
   height: 480,
   mode: "all",
   time: null,
@@ -88,6 +114,9 @@ export const DEFAULTS: Readonly<State> = {
   _fallback: "",
   _suggest: "",
   _typed: "",
+  _asked: "",
+  _more: "",
+  _lit: "",
   _notice: "",
 };
 

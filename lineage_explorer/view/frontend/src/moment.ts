@@ -170,6 +170,8 @@ function told(scene: Scene, log: Log, at: number): Moment {
   return { at, nodes: none, edges: none, active: none, captions: null, states, completed };
 }
 
+/** What the members of groups were then is not known here. */
+const NO_MIX: ReadonlyMap<number, readonly (readonly [number, number])[]> = new Map();
 const STATE_ENTRIES = ["COMPLETE", "FAIL", "RUNNING", "ABORT", "UNKNOWN"];
 const HOUR = 3_600_000;
 const AGES = [HOUR, 24 * HOUR, 7 * 24 * HOUR, 30 * 24 * HOUR, Infinity];
@@ -198,7 +200,7 @@ export function retold(scene: Scene, moment: Moment): Scene {
         const at = STATE_ENTRIES.indexOf(moment.states[i]);
         return at < 0 ? STATE_ENTRIES.length : at;
       });
-      return { ...mode, values };
+      return { ...mode, values, mix: NO_MIX };
     }
     if (mode.name !== "freshness") return mode;
     const age = (i: number) => Math.max(0, moment.at - moment.completed[i]);
@@ -207,7 +209,7 @@ export function retold(scene: Scene, moment: Moment): Scene {
       return Number.isNaN(moment.completed[i]) ? AGES.length : AGES.findIndex((most) => age(i) <= most);
     });
     const words = Array.from(values, (_, i) => (Number.isNaN(moment.completed[i]) ? "" : `completed ${ago(age(i))}`));
-    return { ...mode, values, words };
+    return { ...mode, values, words, mix: NO_MIX };
   });
   const nodes = {
     ...scene.nodes,

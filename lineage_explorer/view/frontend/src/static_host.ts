@@ -36,6 +36,18 @@ function indented(line: string): string {
   }
 }
 
+const NEEDS_A_KERNEL: ReadonlySet<Name> = new Set([
+  "expanded",
+  "columns",
+  "hops",
+  "collapsed",
+  "added",
+  "hidden",
+  "pinned",
+  "path",
+  "thread",
+  "_asked",
+]);
 const ELSEWHERE = "Open it in a notebook to see more.";
 
 export class StaticHost implements Host {
@@ -72,7 +84,8 @@ export class StaticHost implements Host {
 
   set<K extends Name>(name: K, value: State[K]): void {
     if (name === "focus") return this.refocus(value as string[]);
-    if (name === "expanded" || name === "columns" || name === "hops") return this.put("_notice", ELSEWHERE);
+    if (name === "groups") return this.open(value as string[]);
+    if (NEEDS_A_KERNEL.has(name)) return this.put("_notice", ELSEWHERE);
     this.put(name, value);
     if (name === "selection" || name === "edge") this.put("_detail", this.detail());
     if (name === "_typed") this.put("_suggest", JSON.stringify(this.find(value as string, 12)));
@@ -89,6 +102,15 @@ export class StaticHost implements Host {
   private put<K extends Name>(name: K, value: State[K]): void {
     this.state[name] = value;
     for (const callback of [...(this.listeners.get(name) ?? [])]) callback();
+  }
+
+  /** One group at a time, as far as the file holds what is in it. */
+  private open(groups: string[]): void {
+    const last = groups.at(-1);
+    const scene = last === undefined ? undefined : this.scenes.get(last);
+    if (last !== undefined && scene === undefined) return this.put("_notice", ELSEWHERE);
+    this.put("groups", last === undefined ? [] : [last]);
+    this.put("_scene", scene === undefined ? this.first : fromBase64(scene));
   }
 
   private refocus(focus: string[]): void {

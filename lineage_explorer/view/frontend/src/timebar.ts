@@ -127,7 +127,7 @@ export class Timebar {
     if (mode === "run") {
       const at = log.index.get(run);
       if (at === undefined) return ["a run without a time", run];
-      return [`${localTime(log.start[at])}`, `${log.names[log.job[at]]}\n${run}\n${utcTime(log.start[at])}`];
+      return [localTime(log.start[at]), `${log.names[log.job[at]]}\n${run}\n${utcTime(log.start[at])}`];
     }
     if (Array.isArray(time)) {
       const [from, to] = (time as readonly string[]).map(milliseconds);

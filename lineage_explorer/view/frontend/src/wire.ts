@@ -21,6 +21,8 @@ export interface Mode {
   readonly values: Uint8Array;
   /** What to say of each node on hover; null where its entry says all. */
   readonly words: readonly string[] | null;
+  /** Of groups: how many of their members carry which entry, the most first. */
+  readonly mix: ReadonlyMap<number, readonly (readonly [entry: number, count: number])[]>;
 }
 
 export interface Nodes {
@@ -43,11 +45,15 @@ export interface Nodes {
   readonly rank: Uint32Array;
   /** First and last seen of each, in milliseconds; not-a-number is unknown. */
   readonly seen: Float64Array;
+  /** Nodes that stay whatever is shown. */
+  readonly pinned: ReadonlySet<number>;
 }
 
 export interface Edges {
   readonly count: number;
   readonly title: readonly string[];
+  /** A few letters beside the line: how many edges it stands for. */
+  readonly label: readonly string[];
   readonly source: Uint32Array;
   readonly target: Uint32Array;
   readonly kind: Uint8Array;
@@ -67,7 +73,9 @@ export interface Scene {
   readonly rows: ReadonlyMap<number, readonly Row[]>;
   readonly modes: readonly Mode[];
   readonly palette: ReadonlyMap<string, readonly [light: string, dark: string]>;
-  readonly metrics: { readonly header: number; readonly row: number; readonly job: number; readonly radius: number };
+  readonly metrics: { readonly header: number; readonly row: number; readonly job: number; readonly radius: number;
+    /** How many rows of an open card are in sight, and the room above them for the search box. */
+    readonly rows: number; readonly finder: number };
   readonly focus: readonly string[];
   readonly summary: string;
   readonly empty: string;
@@ -76,9 +84,9 @@ export interface Scene {
   readonly index: ReadonlyMap<string, number>;
 }
 
-export const Kind = { reads: 0, writes: 1, derives: 2, handsOver: 3, column: 4, stub: 5 } as const;
+export const Kind = { reads: 0, writes: 1, derives: 2, handsOver: 3, column: 4, stub: 5, group: 6 } as const;
 export const Basis = { declared: 0, columns: 1, implied: 2 } as const;
-export const Flag = { back: 1, indirect: 2, masked: 4 } as const;
+export const Flag = { back: 1, indirect: 2, masked: 4, shortest: 8, both: 16, aside: 32 } as const;
 export const NO_ROW = 0xffffffff;
 
 function optionalTexts(value: unknown, count: number, what: string): string[] {
@@ -113,6 +121,7 @@ export function decodeScene(data: DataView | ArrayBuffer | Uint8Array): Scene {
     h: f4("h", n),
     rank: u4("rank", n),
     seen: f8("node_seen", 2 * n),
+    pinned: new Set(Array.isArray(header["pinned"]) ? header["pinned"].map(Number) : []),
   };
 
   const source = u4("source", -1);
@@ -121,6 +130,7 @@ export function decodeScene(data: DataView | ArrayBuffer | Uint8Array): Scene {
   const edges: Edges = {
     count: e,
     title: optionalTexts(edgeTexts["title"], e, "edges.title").map(plain),
+    label: optionalTexts(edgeTexts["label"], e, "edges.label").map(plain),
     source,
     target: u4("target", e),
     kind: u1("kind", e),
@@ -163,6 +173,7 @@ export function decodeScene(data: DataView | ArrayBuffer | Uint8Array): Scene {
         Array.isArray(mode["words"]) && mode["words"].length === n && n > 0
           ? mode["words"].map((word) => plain(text(word)))
           : null,
+      mix: mixes(mode["mix"], n),
       entries: entries.map((entry) => {
         const it = object(entry, "a legend entry");
         return {
@@ -193,6 +204,8 @@ export function decodeScene(data: DataView | ArrayBuffer | Uint8Array): Scene {
       row: metric("row", 22),
       job: metric("job", 24),
       radius: metric("radius", 6),
+      rows: metric("rows", 12),
+      finder: metric("finder", 26),
     },
     focus: Array.isArray(header["focus"]) ? header["focus"].map(text) : [],
     summary: text(header["summary"]),
@@ -201,6 +214,21 @@ export function decodeScene(data: DataView | ArrayBuffer | Uint8Array): Scene {
     description: text(header["description"]),
     index: new Map(id.map((name, i) => [name, i])),
   };
+}
+
+/** Of each group the shares of its members; what is no pair of numbers is passed over. */
+function mixes(value: unknown, n: number): Mode["mix"] {
+  const found = new Map<number, (readonly [number, number])[]>();
+  for (const [key, list] of Object.entries(object(value ?? {}, "a mixture"))) {
+    const node = Number(key);
+    if (!Number.isInteger(node) || node < 0 || node >= n || !Array.isArray(list)) fail(`a mixture of node ${key} fits none`);
+    const pairs = list.filter((pair): pair is [number, number] => Array.isArray(pair) && pair.length === 2);
+    found.set(
+      node,
+      pairs.map(([entry, count]) => [entry, count] as const),
+    );
+  }
+  return found;
 }
 
 function checkEdges(edges: Edges, n: number): void {
@@ -238,10 +266,12 @@ export function emptyScene(message: string): Scene {
       h: f,
       rank: u,
       seen: new Float64Array(0),
+      pinned: new Set(),
     },
     edges: {
       count: 0,
       title: [],
+      label: [],
       source: u,
       target: u,
       kind: b,
@@ -257,7 +287,7 @@ export function emptyScene(message: string): Scene {
     rows: new Map(),
     modes: [],
     palette: new Map(),
-    metrics: { header: 44, row: 22, job: 24, radius: 6 },
+    metrics: { header: 44, row: 22, job: 24, radius: 6, rows: 12, finder: 26 },
     focus: [],
     summary: "",
     empty: message,
