@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +20,10 @@ from lineage_explorer.analysis.words import listed
 from lineage_explorer.plain import plain
 from lineage_explorer.view import style
 from lineage_explorer.view.gathering import group_edges, group_node
-from lineage_explorer.view.modes import Mode, categories, kinds, mixed, states
+from lineage_explorer.view.modes import MODES, Asked, Maker, Mode, mixed
 from lineage_explorer.view.placing import Edge, Floats, Node, placed_with_stubs, rows_height
 from lineage_explorer.view.rows import Named, Row, column_edges, fields_of, rows_of
+from lineage_explorer.view.seen import Moment, edge_times, node_times
 from lineage_explorer.view.shown import Shown
 from lineage_explorer.view.style import ends, fit, tail, text_width
 from lineage_explorer.view.words import counted, edge_title
@@ -70,11 +72,14 @@ class Scene:
     back: npt.NDArray[np.bool_]
     width: float
     height: float
+    node_seen: Floats
+    edge_seen: Floats
     modes: list[Mode] = field(default_factory=list)
     focus: list[str] = field(default_factory=list)
     summary: str = ""
     note: str = ""
     empty: str = ""
+    moment: Moment | None = None
     shown: Sequence[str] = ()
     aside: frozenset[int] = frozenset()
 
@@ -103,6 +108,7 @@ def scene(
     whole: Lineage | None = None,
     thread: Thread | None = None,
     pinned: Collection[str] = (),
+    more: Sequence[Maker] = (),
 ) -> Scene:
     """The picture of what is shown.
 
@@ -115,6 +121,7 @@ def scene(
             where the job that ran was left out.
         thread: the only columns to list.
         pinned: nodes that carry a pin.
+        more: colour modes beside those of every picture.
     """
     named = fields_of(lin, [node for node in shown.nodes if node in opened], thread)
     nodes = _nodes(lin, (whole or lin).nodes, shown, named, pinned)
@@ -138,7 +145,9 @@ def scene(
         placed.back,
         placed.width,
         placed.height,
-        modes=_modes(lin, whole or lin, nodes, shown),
+        node_times(whole or lin, nodes),
+        edge_times(lin, nodes, edges),
+        modes=_modes(lin, whole or lin, nodes, shown, more),
         focus=shown.focus,
         summary=_summary(whole or lin, shown),
         note=shown.note,
@@ -320,33 +329,40 @@ def _previous(nodes: list[Node], before: Mapping[str, float] | None) -> Floats |
     return np.array([before.get(node.id, np.nan) for node in nodes], dtype=np.float64)
 
 
-def _modes(lin: Lineage, whole: Lineage, nodes: list[Node], shown: Shown) -> list[Mode]:
+def _modes(
+    lin: Lineage, whole: Lineage, nodes: list[Node], shown: Shown, more: Sequence[Maker]
+) -> list[Mode]:
     """Colours of the nodes; of groups, how many of their members have which."""
-    drawn = [node for node in nodes if node.kind in ("dataset", "job")]
     members = _members(lin, whole, shown)
-    rest = [None] * (len(nodes) - len(drawn))
-    spaces: dict[str, str] = dict(lin.nodes.select("node", "namespace").iter_rows())
-    inside = members["state"].fill_null("").to_list()
-    modes = [
-        kinds([*(n.glyph for n in drawn), *rest, *members["glyph"]]),
-        states(
-            [*(n.state for n in nodes), *inside],
-            [*(n.kind for n in drawn), *("stub" for _ in rest), *("" for _ in inside)],
-        ),
-        categories(
-            "namespace",
-            "Namespace",
-            [*(spaces.get(n.id) for n in nodes), *members["namespace"]],
-        ),
-    ]
+    asked = Asked(
+        whole,
+        [*(n.id for n in nodes), *members["node"]],
+        [*(n.kind for n in nodes), *members["kind"]],
+        [*(n.glyph for n in nodes), *members["glyph"]],
+        [*(n.state for n in nodes), *members["state"]],
+    )
+    first = sum(node.kind in ("dataset", "job") for node in nodes)
     sizes = [len(group.members) for group in shown.groups]
-    return [mixed(mode, len(nodes), len(drawn), sizes) for mode in modes]
+    made = (make(asked) for make in (*MODES.values(), *more))
+    return [mixed(mode, len(nodes), first, sizes) for mode in made]
+
+
+def asked_again(lin: Lineage, nodes: list[Node], at: datetime | None) -> Asked:
+    """What modes of these nodes are made for, as of a time; members of groups are not among them."""
+    return Asked(
+        lin,
+        [node.id for node in nodes],
+        [node.kind for node in nodes],
+        [node.glyph for node in nodes],
+        [node.state for node in nodes],
+        at,
+    )
 
 
 def _members(lin: Lineage, whole: Lineage, shown: Shown) -> pl.DataFrame:
-    """What colours the members of groups, one group after the other."""
+    """The members of groups, one group after the other: node, kind, glyph, state."""
     if not shown.groups:
-        return pl.DataFrame(schema={"glyph": pl.String, "state": pl.String, "namespace": pl.String})
+        return pl.DataFrame(schema=dict.fromkeys(("node", "kind", "glyph", "state"), pl.String))
     at = np.concatenate([group.members for group in shown.groups])
     types = lin.frames.datasets.select(node="dataset", type="type")
     rows = (
@@ -358,9 +374,8 @@ def _members(lin: Lineage, whole: Lineage, shown: Shown) -> pl.DataFrame:
         "job" if kind == "job" else _glyph(space or "", told)
         for kind, space, told in rows.select("kind", "namespace", "type").iter_rows()
     ]
-    return pl.DataFrame(
-        {"glyph": glyphs, "state": rows["last_state"], "namespace": rows["namespace"]}
-    )
+    state = pl.col("last_state").fill_null("")
+    return rows.select("node", "kind", state=state).with_columns(glyph=pl.Series(glyphs))
 
 
 def _summary(lin: Lineage, shown: Shown) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lineage_explorer.analysis.paths import Paths, paths
 from lineage_explorer.graph.select import select_nodes
 from lineage_explorer.view.fewer import adding, collapsed, in_groups, without
+from lineage_explorer.view.modes import Maker
+from lineage_explorer.view.of_run import with_run
 from lineage_explorer.view.scene import Scene, scene
 from lineage_explorer.view.shown import Shown, around, default_focus, everything, is_small
 from lineage_explorer.view.threads import Thread, thread
+from lineage_explorer.view.timing import Time, Timing
 from lineage_explorer.view.words import counted
 
 if TYPE_CHECKING:
@@ -39,6 +43,12 @@ class ViewState:
         path: two nodes: only the ways from the first to the second are shown.
         thread: a dataset and a field of it: only what that column comes from and goes to.
         limit: how many nodes are drawn one by one before far ones are grouped; 0: no limit.
+        selection: nodes with a ring.
+        color: the colour mode.
+        theme: auto, light or dark.
+        mode: all, window or run.
+        time: an ISO time as of which it is told (mode all), or two of them (mode window).
+        run: the run id (mode run).
     """
 
     focus: tuple[str, ...] = ()
@@ -54,16 +64,45 @@ class ViewState:
     path: tuple[str, ...] = ()
     thread: tuple[str, ...] = ()
     limit: int = LIMIT
+    selection: tuple[str, ...] = ()
+    color: str = "state"
+    theme: str = "auto"
+    mode: str = "all"
+    time: Time = None
+    run: str = ""
+
+    @property
+    def timing(self) -> Timing:
+        """Which runs it is about."""
+        return Timing(self.mode, self.time, self.run)
+
+    @property
+    def shape(self) -> ViewState:
+        """Only what decides which nodes there are and where; the rest is how they look."""
+        plain = ViewState()
+        looks = ("selection", "color", "theme", "mode", "time")
+        return replace(self, **{name: getattr(plain, name) for name in looks})
 
 
-def picture(lin: Lineage, state: ViewState, before: Scene | None = None) -> Scene:
+def picture(
+    lin: Lineage, state: ViewState, before: Scene | None = None, more: Sequence[Maker] = ()
+) -> Scene:
     """The scene of a state; nodes that were there before stay where they can.
+
+    Args:
+        lin: the lineage.
+        state: the state.
+        before: an earlier scene.
+        more: colour modes beside those of every picture.
 
     Raises:
         SelectionError: if the query cannot be read.
     """
     one = thread(lin, *state.thread) if len(state.thread) == 2 else None
     part, shown = _shown(lin, state, one)
+    if state.run:
+        part = lin
+        shown = with_run(lin, shown, state.run)
     places = dict(zip((n.id for n in before.nodes), before.y, strict=True)) if before else None
     return scene(
         part,
@@ -73,6 +112,7 @@ def picture(lin: Lineage, state: ViewState, before: Scene | None = None) -> Scen
         whole=lin,
         thread=one,
         pinned=state.pinned,
+        more=more,
     )
 
 

@@ -46,7 +46,14 @@ PALETTE: dict[str, tuple[str, str]] = {
     "cat5": ("#b84a00", "#f08a4b"),
     "cat6": ("#76701a", "#e6dc5a"),
     "cat7": ("#4d4d4d", "#c0c0c0"),
+    # One hue in five steps, least to most: each at least 3:1 on its ground.
+    "seq0": ("#888ec2", "#5f67a0"),
+    "seq1": ("#6b72b3", "#7f88c4"),
+    "seq2": ("#4d549c", "#a0a8e0"),
+    "seq3": ("#343b80", "#c2c8f5"),
+    "seq4": ("#1e2460", "#e6e9ff"),
 }
+STEPS = ("seq0", "seq1", "seq2", "seq3", "seq4")
 
 PATTERNS = ("", "hatch", "dots", "cross", "lines")
 

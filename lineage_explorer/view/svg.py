@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import ceil
 
+import numpy as np
+
 from lineage_explorer.view import style, svg_nodes
 from lineage_explorer.view.modes import NONE, Entry, Mode
 from lineage_explorer.view.placing import Edge, Floats, Node
@@ -17,6 +19,7 @@ from lineage_explorer.view.svg_nodes import number, text
 
 MARGIN = 24.0
 LEGEND_ROW = 20
+FAINT = '<g opacity="0.4">'
 SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 LIGHT = {
@@ -61,7 +64,9 @@ def svg(
     """
     mode = next((m for m in picture.modes if m.name == color), None)
     legend = _legend_entries(mode)
+    told = picture.moment.words if picture.moment else ""
     legend_height = LEGEND_ROW * (len(legend) + 1) + 12 if legend else 0
+    legend_height += LEGEND_ROW if told else 0
     width = max(picture.width + 2 * MARGIN, 320.0)
     height = max(picture.height, 24.0) + 2 * MARGIN + legend_height
     parts = [
@@ -84,8 +89,12 @@ def svg(
         parts.append(
             f'<text class="soft" x="{number(MARGIN)}" y="40" font-size="13">{words}</text>'
         )
+    top = height - legend_height
+    if told:
+        place = f'x="{number(MARGIN)}" y="{number(top + 12)}" font-size="12"'
+        parts.append(f'<text class="text" {place}>{text(told)}</text>')
+        top += LEGEND_ROW
     if legend and mode is not None:
-        top = height - legend_height
         parts += _legend(mode, legend, top)
     parts.append("</svg>")
     return "".join(parts)
@@ -131,7 +140,11 @@ def _pattern_definitions(mode: Mode | None) -> Iterator[str]:
 
 
 def _edges(picture: Scene) -> Iterator[str]:
-    for edge, route, back in zip(picture.edges, picture.routes, picture.back, strict=True):
+    seen = picture.moment.edges if picture.moment else np.ones(len(picture.edges), dtype=np.bool_)
+    lines = zip(picture.edges, picture.routes, picture.back, seen, strict=True)
+    for edge, route, back, there in lines:
+        if not there:
+            yield FAINT
         line = "column" if edge.kind == "column" else "edge"
         head = "columnhead" if edge.kind == "column" else "head"
         yield (
@@ -141,6 +154,8 @@ def _edges(picture: Scene) -> Iterator[str]:
         if edge.kind != "stub":
             x, y = route[-1]
             yield f'<path class="{head}" d="M{number(x)} {number(y)}l-7 -3.2v6.4z"/>'
+        if not there:
+            yield "</g>"
 
 
 def _stroke(edge: Edge) -> str:
@@ -166,9 +181,13 @@ def _path(route: Floats) -> str:
 
 def _nodes(picture: Scene, mode: Mode | None, selection: set[str]) -> Iterator[str]:
     values = mode.values if mode else [NONE] * len(picture.nodes)
-    places = zip(picture.nodes, picture.x, picture.y, values, strict=True)
-    for at, (node, x, y, value) in enumerate(places):
+    moment = picture.moment
+    seen = moment.nodes if moment else np.ones(len(picture.nodes), dtype=np.bool_)
+    places = zip(picture.nodes, picture.x, picture.y, values, seen, strict=True)
+    for at, (node, x, y, value, there) in enumerate(places):
         entry = mode.entries[value] if mode and value != NONE else None
+        if not there:
+            yield FAINT
         yield f'<g transform="translate({number(x)} {number(y)})"><title>{text(node.title)}</title>'
         if node.id in selection:
             yield _ring(node)
@@ -180,14 +199,20 @@ def _nodes(picture: Scene, mode: Mode | None, selection: set[str]) -> Iterator[s
             yield from svg_nodes.group(node, mode, at)
         else:
             yield from svg_nodes.stub(node)
-        yield "</g>"
+        if moment and node.id in moment.captions:
+            words = text(moment.captions[node.id])
+            below = number(node.height + 13)
+            yield f'<text class="soft" y="{below}" font-size="11">{words}</text>'
+        if moment and node.id in moment.active:
+            yield _ring(node, "running-line", ' stroke-dasharray="5 3"')
+        yield "</g>" if there else "</g></g>"
 
 
-def _ring(node: Node) -> str:
+def _ring(node: Node, name: str = "ring", more: str = "") -> str:
     radius = style.JOB_HEIGHT / 2 + 3 if node.kind == "job" else style.RADIUS + 3
     return (
-        f'<rect class="ring" x="-3" y="-3" width="{number(node.width + 6)}" '
-        f'height="{number(node.height + 6)}" rx="{number(radius)}" stroke-width="2"/>'
+        f'<rect class="{name}" x="-3" y="-3" width="{number(node.width + 6)}" '
+        f'height="{number(node.height + 6)}" rx="{number(radius)}" stroke-width="2"{more}/>'
     )
 
 

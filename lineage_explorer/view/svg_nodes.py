@@ -104,6 +104,19 @@ def pill(node: Node, entry: Entry | None) -> Iterator[str]:
     else:
         yield '<text class="soft" x="15" y="16" font-size="11" text-anchor="middle">?</text>'
     yield f'<text class="text" x="28" y="16" font-size="12">{text(node.label)}</text>'
+    if entry and entry.mark and entry.token != _STATE.get(node.state, ("unknown",))[0]:
+        yield _corner(entry, node.width)
+
+
+def _corner(entry: Entry, width: float) -> str:
+    """A job's mark, on its upper right corner."""
+    room = text_width(entry.mark, 10) + 8
+    left = width + 5 - room
+    return (
+        f'<rect class="card" x="{number(left)}" y="-8" width="{number(room)}" height="14" rx="7"/>'
+        f'<text class="soft" x="{number(left + room / 2)}" y="2.5" font-size="10" '
+        f'text-anchor="middle">{text(entry.mark)}</text>'
+    )
 
 
 def stub(node: Node) -> Iterator[str]:

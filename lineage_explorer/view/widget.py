@@ -1,7 +1,7 @@
 """The live view in a notebook: state as traits, the picture made here, drawn by `static/widget.js`.
 
 What is on screen follows from a few plain values (`focus`, `hops`, `query`, `expanded`,
-`columns`); changing one, in Python or in the browser, makes a new scene.
+`columns`, `run`); changing one, in Python or in the browser, makes a new scene.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Sequence
+from dataclasses import fields, replace
 from hashlib import blake2b
 from html import escape
 from pathlib import Path
@@ -22,22 +23,31 @@ from IPython.display import display
 from lineage_explorer.analysis.paths import Paths, paths
 from lineage_explorer.errors import LineageError, SelectionError, UnknownOption
 from lineage_explorer.lineage import Lineage
+from lineage_explorer.plain import plain
+from lineage_explorer.view.asking import answer
 from lineage_explorer.view.cells import Cells, running
+from lineage_explorer.view.code import code
 from lineage_explorer.view.detail import edge_detail, node_detail
+from lineage_explorer.view.detail_run import run_detail
+from lineage_explorer.view.modes import MODES as COLOURS
+from lineage_explorer.view.moment import retold
 from lineage_explorer.view.scene import Scene
 from lineage_explorer.view.search import behind, suggest
 from lineage_explorer.view.state import LIMIT, PATHS, ViewState, picture, static_state
 from lineage_explorer.view.svg import svg
 from lineage_explorer.view.threads import thread
+from lineage_explorer.view.timing import Timing
+from lineage_explorer.view.traits import TIMING, Coloured, Timed
 from lineage_explorer.view.wire import pack
 
 STATIC = Path(__file__).parent / "static"
 _LISTS = ("expanded", "columns", "collapsed", "added", "groups", "hidden", "pinned")
 _SHAPE = ("focus", "hops", "query", *_LISTS, "path", "thread", "limit")
-OPTIONS = tuple(sorted({*_SHAPE, "color", "column", "height", "selection", "theme"} - {"focus"}))
+_LOOKS = ("color", "column", "height", "selection", "theme", *TIMING)
+OPTIONS = tuple(sorted({*_SHAPE, *_LOOKS, "state"} - {"focus"}))
 
 
-class Explorer(anywidget.AnyWidget):
+class Explorer(Timed, Coloured, anywidget.AnyWidget):
     """The interactive view of a lineage. Made by `lin.explore()`.
 
     All of these can be read, set and observed:
@@ -48,7 +58,14 @@ class Explorer(anywidget.AnyWidget):
     - `selection`: node ids selected
     - `edge`: the selected edge, `[source, target]`, or []
     - `hovered`: the node under the pointer, or ""
-    - `color`: the colour mode: "kind", "state" or "namespace"
+    - `color`: the colour mode: "kind", "state", "freshness", "namespace", "owner", "tag" or
+      "integration". Set it to a dict from node to value, or to a frame with a column `node`, and
+      each further column becomes a mode of its own
+    - `mode`: which runs it is about: "all" (the union of all), "window" or "run"
+    - `time`: in mode "all" None or an ISO time as of which the graph is shown; in mode "window" the
+      window, `[start, end]`. What is set as a time may be a `datetime`; without a zone it is UTC
+    - `run`: the run id in mode "run", else "". Of these three the last one set decides, the
+      others follow
     - `columns`: datasets whose columns are shown
     - `expanded`: stubs that were opened
     - `collapsed`: stubs behind which nothing is shown
@@ -72,7 +89,6 @@ class Explorer(anywidget.AnyWidget):
     selection = t.List(t.Unicode()).tag(sync=True)
     edge = t.List(t.Unicode(), maxlen=2).tag(sync=True)
     hovered = t.Unicode("").tag(sync=True)
-    color = t.Enum(("kind", "state", "namespace"), "state").tag(sync=True)
     columns = t.List(t.Unicode()).tag(sync=True)
     expanded = t.List(t.Unicode()).tag(sync=True)
     collapsed = t.List(t.Unicode()).tag(sync=True)
@@ -92,6 +108,7 @@ class Explorer(anywidget.AnyWidget):
     _error = t.Unicode("").tag(sync=True)
     _suggest = t.Unicode("[]").tag(sync=True)
     _typed = t.Unicode("").tag(sync=True)
+    _code = t.Unicode("").tag(sync=True)
     _fallback = t.Unicode("").tag(sync=True)
     _asked = t.Unicode("").tag(sync=True)
     _more = t.Unicode("").tag(sync=True)
@@ -100,22 +117,26 @@ class Explorer(anywidget.AnyWidget):
     def __init__(self, lin: Lineage, **state: Any) -> None:
         self._lineage = lin
         super().__init__(**state)
-        self._drawn = self.state
-        self._picture = picture(lin, self.state)
+        self._drawn = self.state.shape
+        self._picture = picture(lin, self.state, more=self.makers)
         self._scene = pack(self._picture)
         self._tell()
         self._light()
         self.observe(self._draw, names=list(_SHAPE))
         self.observe(self._light, names=["column"])
         self.observe(self._list, names=["_asked"])
+        self.observe(self._recolour, names=["color"])
         self.observe(self._tell, names=["selection", "edge"])
         self.observe(self._find, names=["_typed"])
+        self.observe(self._write_code, names=[*_SHAPE, *TIMING, "color", "selection", "theme"])
+        self.on_msg(self._question)
+        self._write_code()
 
     # What is on screen ------------------------------------------------------------------------
 
     @property
     def state(self) -> ViewState:
-        """What decides the picture, as one value."""
+        """What decides the picture, as one value: `lin.explore(state=view.state)` is this view."""
         return ViewState(
             focus=tuple(self.focus),
             hops=self.hops,
@@ -123,8 +144,40 @@ class Explorer(anywidget.AnyWidget):
             path=tuple(self.path),
             thread=tuple(self.thread),
             limit=self.limit,
+            selection=tuple(self.selection),
+            color=self.color,
+            theme=self.theme,
+            mode=self.timing.mode,
+            time=self.timing.time,
+            run=self.timing.run,
             **{name: tuple(getattr(self, name)) for name in _LISTS},
         )
+
+    def code(self) -> str:
+        """Python that makes this view again, of a lineage called `lin`."""
+        own = self.color not in COLOURS
+        about = f"coloured by your {plain(self.color)!r}: pass it as color=" if own else ""
+        state = replace(self.state, color="state") if own else self.state
+        return code(state, about=about, height=self.height)
+
+    def update(self, lin: Lineage) -> None:
+        """Show other data in the same view: focus, zoom and selection stay where they can.
+
+        What is not in the new data is let go of.
+        """
+        known = lin.neighbours.position
+        self._lineage = lin
+        self._drawn = ViewState(hops=-1)
+        with self.hold_sync():
+            self.edge = []
+            for name in ("focus", "selection", "columns"):
+                setattr(self, name, [node for node in getattr(self, name) if node in known])
+            if self.run and self.run not in lin.frames.runs["run"]:
+                self.run = ""
+            self._drawn = ViewState(hops=-1)
+            self._draw()
+            self._tell()
+        self.send({"told": "log"})
 
     @property
     def scene(self) -> Scene:
@@ -179,12 +232,34 @@ class Explorer(anywidget.AnyWidget):
         known = self._lineage.neighbours.position
         return [name if name in known else self._lineage.find(name) for name in names]
 
+    def _recolour(self, change: Any) -> None:
+        """A mode that the picture has not yet is put into it."""
+        if change["new"] in COLOURS:
+            return
+        state = replace(self.state.shape, color=change["new"])
+        self._picture = picture(self._lineage, state, self._picture, self.makers)
+        self._scene = pack(self._picture)
+
+    def retimed(self, before: Timing) -> None:
+        """One run is drawn whole: what it touches comes into the picture."""
+        if self.timing.run != before.run:
+            self._draw()
+            self._tell()
+
+    def _question(self, _widget: object, question: Any, _buffers: object) -> None:
+        if isinstance(question, dict) and "ask" in question:
+            told, buffers = answer(self._lineage, question)
+            self.send({**told, "answer": question["ask"]}, buffers)
+
+    def _write_code(self, _change: object = None) -> None:
+        self._code = self.code()
+
     def _draw(self, _change: object = None) -> None:
-        if self.state == self._drawn:
+        if self.state.shape == self._drawn:
             self._error = ""
             return
         try:
-            made = picture(self._lineage, self.state, self._picture)
+            made = picture(self._lineage, self.state, self._picture, self.makers)
         except LineageError as error:
             at = error.at if isinstance(error, SelectionError) else None
             words = " ".join(
@@ -192,7 +267,7 @@ class Explorer(anywidget.AnyWidget):
             )
             self._error = json.dumps({"text": words, "at": at})
             return
-        self._drawn, self._picture = self.state, made
+        self._drawn, self._picture = self.state.shape, made
         self._error = ""
         self._scene = pack(made)
 
@@ -202,6 +277,8 @@ class Explorer(anywidget.AnyWidget):
                 self._detail = json.dumps(edge_detail(self._lineage, *self.edge))
             elif self.selection:
                 self._detail = json.dumps(node_detail(self._lineage, self.selection[-1]))
+            elif self.timing.run:
+                self._detail = json.dumps(run_detail(self._lineage, self.timing.run))
             else:
                 self._detail = ""
         except LineageError:
@@ -237,6 +314,7 @@ class Explorer(anywidget.AnyWidget):
     def static_svg(self) -> str:
         """The picture without a browser. Of more than 300 nodes only the surroundings of one."""
         made = static_state(self._lineage, self.state, self.scene)
+        made = retold(self._lineage, made, self.timing, self.makers)
         return svg(made, color=self.color, theme=self.theme, selection=tuple(self.selection))
 
     def _ipython_display_(self) -> None:
@@ -271,6 +349,22 @@ def explore(lin: Lineage, focus: str | Sequence[str] | None = None, **options: A
     for name in options:
         if name not in OPTIONS:
             raise UnknownOption.named(name, ["focus", *OPTIONS], "explore()")
+    given = options.pop("state", None)
+    if given is not None:
+        if not isinstance(given, ViewState):
+            raise LineageError("state= takes what `view.state` gives.", "or write view.code().")
+        options = {**_traits(given), **options}
     if focus is not None:
         options["focus"] = [focus] if isinstance(focus, str) else list(focus)
     return Explorer(lin, **options)
+
+
+def _traits(state: ViewState) -> dict[str, Any]:
+    """The traits of a state that is not the plain one; lists for tuples."""
+    plain_state = ViewState()
+    told = {f.name: getattr(state, f.name) for f in fields(state)}
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in told.items()
+        if value != getattr(plain_state, name)
+    }

@@ -31,6 +31,9 @@ export interface Frame {
   readonly selected: ReadonlySet<number>;
   readonly active: number;
   readonly edge: number;
+  readonly faint: Uint8Array | null;
+  readonly faintEdges: Uint8Array | null;
+  readonly ran: Uint8Array | null;
   readonly moves: Moves | null;
   /** How much of the way is left in `moves`, 1 to 0. */
   readonly left: number;
@@ -62,10 +65,11 @@ const ASIDE = 64;
 const MANY = 128;
 
 function styleOf(frame: Frame, e: number): Style {
-  const { scene, lit, faded, edge } = frame;
+  const { scene, lit, faded, edge, faintEdges } = frame;
   const { kind, basis, flags, source, target, runs } = scene.edges;
   let style: Style = 1;
-  if (e === edge) style = LIT;
+  if (faintEdges?.[e]) style = 0;
+  else if (e === edge) style = LIT;
   else if (lit) style = lit.edges[e] ? LIT : 0;
   else if (faded && (faded[source[e]] || faded[target[e]])) style = 0;
   if (basis[e] === Basis.implied || kind[e] === Kind.stub || kind[e] === Kind.group || (kind[e] === Kind.column && style < LIT)) style |= THIN;

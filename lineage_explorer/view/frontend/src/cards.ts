@@ -5,7 +5,7 @@ import { icon, stateGlyph, stateName, storageGlyph } from "./glyphs";
 import { sentence, type Graph, type Lit } from "./graph";
 import { cutEnd, cutMiddle, cutName, endsIn, type Ends, type TextSizes } from "./near";
 import type { Moves } from "./motion";
-import { counted } from "./legend";
+import { counted } from "./plain";
 import { PATTERNS, type Colouring, type Share, type Theme } from "./paint";
 import { RowList, type RowActions } from "./rowlist";
 import type { Schema } from "./schema";
@@ -29,6 +29,11 @@ export interface Touch {
   readonly faded: Uint8Array | null;
   readonly selected: ReadonlySet<number>;
   readonly active: number;
+  /** 1 for nodes and edges not seen at the time chosen; null where none is. */
+  readonly faint: Uint8Array | null;
+  readonly faintEdges: Uint8Array | null;
+  /** 1 for jobs that ran at that time. */
+  readonly ran: Uint8Array | null;
 }
 
 /** The node whose columns a click opens or closes; null where the click was elsewhere. */
@@ -117,9 +122,11 @@ export class Cards {
     return changed;
   }
 
-  touch({ lit, faded, selected, active }: Touch): void {
+  touch({ lit, faded, selected, active, faint, ran }: Touch): void {
     for (const [i, card] of this.made) {
       card.classList.toggle("lx-dim", lit ? !lit.nodes[i] : Boolean(faded?.[i]));
+      card.classList.toggle("lx-faint", Boolean(faint?.[i]));
+      card.classList.toggle("lx-ran", Boolean(ran?.[i]));
       card.classList.toggle("lx-selected", selected.has(i));
       card.classList.toggle("lx-active", active === i);
     }
@@ -180,7 +187,7 @@ function fillDataset(card: HTMLElement, look: Look, i: number, tint: Colouring):
   const chips = h("span", inLine ? "lx-chips" : "lx-chips lx-floating");
   // Without the line above there is room for one: the mark, because a colour never stands alone.
   if (badge[i] && (inLine || !tint.mark)) chips.append(h("span", "lx-chip", {}, badge[i]));
-  if (tint.mark) chips.append(h("span", "lx-chip lx-mark", {}, tint.mark));
+  if (tint.mark) chips.append(h("span", `lx-chip lx-mark${tint.step ? " lx-step" : ""}`, {}, tint.mark));
   const openable = look.canOpen && (rows !== undefined || (columns ? columns[i] > 0 : true));
   const head = h("div", "lx-head");
   const button = openable ? openButton(label[i], look.open.has(id[i]) || rows !== undefined) : null;
@@ -253,5 +260,8 @@ function fillPill(card: HTMLElement, look: Look, i: number, tint: Colouring, sha
     room -= 17;
   }
   card.append(nameOf(label[i], [sizes.job, sizes.smallJob], theme.font, room, endsIn(scene, kind[i])));
-  if (tint.mark && shape !== "stub") card.append(h("span", "lx-corner", {}, tint.mark));
+  // A job's own mark says its state already.
+  const said = shape === "job" && name !== null && tint.token === name;
+  if (tint.mark && shape !== "stub" && !said)
+    card.append(h("span", `lx-corner${tint.step ? " lx-step" : ""}`, {}, tint.mark));
 }

@@ -21,7 +21,7 @@ export function drawFarNodes(context: CanvasRenderingContext2D, frame: Frame): v
     const w = scene.nodes.w[i] * camera.k;
     const h = scene.nodes.h[i] * camera.k;
     if (x > size.width || y > size.height || x + w < 0 || y + h < 0) continue;
-    const dim = frame.lit ? !frame.lit.nodes[i] : Boolean(frame.faded?.[i]);
+    const dim = frame.faint?.[i] ? true : frame.lit ? !frame.lit.nodes[i] : Boolean(frame.faded?.[i]);
     context.globalAlpha = (dim ? DIM : 1) * (moves?.fresh[i] ? 1 - left : 1);
     if (block) drawBlock(context, frame, i, x, y, w, h);
     else drawPlate(context, frame, i, x, y, w, h);

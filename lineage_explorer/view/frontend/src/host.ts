@@ -2,7 +2,14 @@
 
 import type { ThemeName } from "./paint";
 
-export interface State {
+export interface Timing {
+  readonly mode: "all" | "window" | "run";
+  /** An ISO time in mode "all", a pair of them in mode "window". */
+  readonly time: string | readonly string[] | null;
+  readonly run: string;
+}
+
+export interface State extends Timing {
   selection: string[];
   edge: string[];
   hovered: string;
@@ -28,6 +35,10 @@ export interface State {
   column: string[];
   thread: string[];
   height: number;
+  /** Python that makes this view again. */
+  _code: string;
+  /** Changes when there is another log to be asked for. */
+  _log: number;
   _scene: DataView | Uint8Array | null;
   _detail: string;
   _error: string;
@@ -50,8 +61,26 @@ export interface Host {
   readonly live: boolean;
   get<K extends Name>(name: K): State[K];
   set<K extends Name>(name: K, value: State[K]): void;
+  /** Ask for what is sent only when it is needed; rejected where there is no answer. */
+  ask(question: Question): Promise<Answer>;
   /** Call back when a value changes, whoever changed it; returns the way to stop. */
   on(name: Name, callback: () => void): () => void;
+}
+
+export type Question =
+  | { readonly what: "log" }
+  | { readonly what: "event"; readonly event: string }
+  | {
+      readonly what: "rows";
+      readonly list: string;
+      readonly about: string;
+      readonly from: number;
+      readonly count: number;
+    };
+
+export interface Answer {
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly buffers: readonly (DataView | Uint8Array)[];
 }
 
 export const DEFAULTS: Readonly<State> = {
@@ -74,6 +103,11 @@ export const DEFAULTS: Readonly<State> = {
   column: [],
   thread: [],
   height: 480,
+  mode: "all",
+  time: null,
+  run: "",
+  _code: "",
+  _log: 0,
   _scene: null,
   _detail: "",
   _error: "",

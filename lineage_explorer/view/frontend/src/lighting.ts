@@ -20,6 +20,8 @@ export interface Hand {
   readonly mode: Mode | null;
   /** Legend entries switched on. */
   readonly chosen: ReadonlySet<number>;
+  /** What was not seen at the time chosen, and who ran. */
+  readonly time: Pick<Touch, "faint" | "faintEdges" | "ran">;
 }
 
 /** Where ids are in a scene; those it does not show are passed over. */
@@ -70,5 +72,6 @@ export function touchOf(scene: Scene, graph: Graph, hand: Hand): Touch & { reado
     selected: new Set(selected),
     active: hand.active,
     edge,
+    ...hand.time,
   };
 }

@@ -2,7 +2,7 @@
 
 import { h, listen } from "./dom";
 import { parse, type Suggestion } from "./host";
-import { counted } from "./legend";
+import { counted } from "./plain";
 import { plain } from "./plain";
 import { tool } from "./toolbar";
 

@@ -89,9 +89,14 @@ export interface Colouring {
   readonly colour: string | null;
   readonly mark: string;
   readonly pattern: string;
+  readonly token: string;
+  /** One of several steps of a hue, the palest of which is too pale for text. */
+  readonly step: boolean;
 }
 
-const PLAIN: Colouring = { colour: null, mark: "", pattern: "" };
+const isStep = (token: string) => token.startsWith("seq");
+
+const PLAIN: Colouring = { colour: null, mark: "", pattern: "", token: "", step: false };
 
 /** Colours of all entries of a mode, looked up once; index 255 and beyond is plain. */
 export function colouring(scene: Scene, mode: Mode | null, dark: boolean): (node: number) => Colouring {
@@ -100,6 +105,8 @@ export function colouring(scene: Scene, mode: Mode | null, dark: boolean): (node
     colour: tokenColour(scene, entry.token, dark),
     mark: entry.mark,
     pattern: entry.pattern,
+    token: entry.token,
+    step: isStep(entry.token),
   }));
   return (node) => list[mode.values[node]] ?? PLAIN;
 }
@@ -120,7 +127,8 @@ export function mixture(scene: Scene, mode: Mode | null, dark: boolean): (node: 
       const it = mode.entries.at(entry);
       if (!it) return [];
       const mark = it.mark || (SIGNS[it.token] ?? "");
-      return [{ colour: tokenColour(scene, it.token, dark), mark, pattern: it.pattern, label: it.label, count }];
+      const { token, pattern, label } = it;
+      return [{ colour: tokenColour(scene, token, dark), mark, pattern, label, count, token, step: isStep(token) }];
     });
 }
 

@@ -67,6 +67,7 @@ export class Stage {
     faded: null,
     selected: new Set(),
     active: -1,
+    ...{ faint: null, faintEdges: null, ran: null },
     edge: -1,
   };
   private shownTouch: Touch | null = null;

@@ -1,6 +1,15 @@
 // A file without a kernel as a host: answers come from what Python put into the file.
 
-import { DEFAULTS, same, type Host, type Name, type State, type Suggestion } from "./host";
+import {
+  DEFAULTS,
+  same,
+  type Answer,
+  type Host,
+  type Name,
+  type Question,
+  type State,
+  type Suggestion,
+} from "./host";
 
 export interface Payload {
   readonly state: Partial<State>;
@@ -9,6 +18,7 @@ export interface Payload {
   readonly scenes: Record<string, string>;
   /** Events on one line, by row id: many details name the same ones. */
   readonly events?: Record<string, string>;
+  readonly log?: string;
 }
 
 export function fromBase64(text: string): Uint8Array {
@@ -48,6 +58,7 @@ export class StaticHost implements Host {
   private readonly details: ReadonlyMap<string, unknown>;
   private readonly scenes: ReadonlyMap<string, string>;
   private readonly events: ReadonlyMap<string, string>;
+  private readonly log: string;
   private readonly listeners = new Map<Name, Set<() => void>>();
 
   constructor(payload: Payload) {
@@ -55,6 +66,7 @@ export class StaticHost implements Host {
     this.details = new Map(Object.entries(payload.details));
     this.scenes = new Map(Object.entries(payload.scenes));
     this.events = new Map(Object.entries(payload.events ?? {}));
+    this.log = payload.log ?? "";
     this.state = { ...DEFAULTS, ...payload.state, _scene: this.first };
     this.home = this.state.focus;
     this.state._detail = this.detail();
@@ -78,6 +90,13 @@ export class StaticHost implements Host {
     if (name === "selection" || name === "edge") this.put("_detail", this.detail());
     if (name === "_typed") this.put("_suggest", JSON.stringify(this.find(value as string, 12)));
     if (name === "query") this.search(value as string);
+  }
+
+  ask(question: Question): Promise<Answer> {
+    if (question.what === "log" && this.log) return Promise.resolve({ data: {}, buffers: [fromBase64(this.log)] });
+    const event = question.what === "event" ? this.events.get(question.event) : undefined;
+    if (event !== undefined) return Promise.resolve({ data: { text: indented(event) }, buffers: [] });
+    return Promise.reject(new Error(`This file does not hold that. ${ELSEWHERE}`));
   }
 
   private put<K extends Name>(name: K, value: State[K]): void {
@@ -105,17 +124,7 @@ export class StaticHost implements Host {
     const { selection, edge } = this.state;
     const key = edge.length === 2 ? edge.join("\0") : (selection[selection.length - 1] ?? "");
     const detail = this.details.get(key);
-    return detail === undefined ? "" : JSON.stringify(detail, (name, value: unknown) => this.withText(name, value));
-  }
-
-  /** The items of an events block, each with the text of its event, indented. */
-  private withText(name: string, value: unknown): unknown {
-    if (name !== "items" || !Array.isArray(value)) return value;
-    return value.map((item: unknown) => {
-      if (typeof item !== "object" || item === null || !("event" in item)) return item;
-      const line = this.events.get(String(item.event));
-      return line === undefined ? item : { ...item, text: indented(line) };
-    });
+    return detail === undefined ? "" : JSON.stringify(detail);
   }
 
   /** Nodes whose name, or failing that whose id, contains the text, whatever the case. */

@@ -12,15 +12,16 @@ import { Help } from "./help";
 import { Hover, NOTHING } from "./hover";
 import { same, type Host, type Name } from "./host";
 import { Keyboard } from "./keyboard";
-import { commandOf, type Command } from "./keys";
 import { Legend } from "./legend";
 import { indexesOf, touchOf } from "./lighting";
 import { applyTheme, colouring, mixture, modeOf, readTheme, watchTheme, type Theme } from "./paint";
 import { Panel } from "./panel";
 import { Reading } from "./reading";
+import { onKey, runCommand, type Parts } from "./shortcuts";
 import { Stage, type Covered, type Picked } from "./stage";
+import { Timed } from "./timed";
 import { Tip } from "./tip";
-import { decodeScene, type Mode } from "./wire";
+import { decodeScene, type Mode, type Scene } from "./wire";
 
 let views = 0;
 
@@ -45,6 +46,7 @@ export class View {
   private readonly keyboard: Keyboard;
   private readonly choice: Choice;
   private readonly reading: Reading;
+  private readonly timed: Timed;
   private shownFocus: string[] = [];
   private unhide: (() => void) | null = null;
 
@@ -82,6 +84,13 @@ export class View {
       () => this.retouch(),
     );
     this.graph = buildGraph(this.stage.scene);
+    this.timed = new Timed(host, {
+      touched: guard(() => this.retouch()),
+      told: guard((scene) => this.retold(scene)),
+      announce: (words) => (this.live.textContent = words),
+      failed: (error) => this.errors.show(error),
+      hot: () => this.hot(),
+    });
     this.bar = new Bar(host, this.prefix, {
       refocus: (id) => this.refocus(id),
       leave: () => this.focusStage(),
@@ -92,7 +101,12 @@ export class View {
       help: () => this.help.toggle(),
     });
     this.panel = new Panel(
-      { select: (id) => this.select(id), focus: (id) => this.refocus(id) },
+      {
+        select: (id) => this.select(id),
+        focus: (id) => this.refocus(id),
+        run: (id) => this.timed.choose(id),
+        ask: (question) => host.ask(question),
+      },
       () => this.sized(),
       this.prefix,
     );
@@ -108,7 +122,7 @@ export class View {
       reveal: (node) => this.stage.reveal(node),
       announce: (words) => (this.live.textContent = words),
       changed: () => this.retouch(),
-      rest: (command) => this.run(command),
+      rest: (command) => runCommand(command, this.parts),
     });
     this.build();
     this.connect(guard);
@@ -132,6 +146,7 @@ export class View {
     this.root.append(
       this.bar.element,
       h("div", "lx-main", {}, graphBox, this.panel.element),
+      this.timed.element,
       this.help.element,
       this.errors.element,
       this.live,
@@ -166,14 +181,12 @@ export class View {
         click: guard((x, y, add, touch) => this.click(this.stage.pick(x, y, touch), add)),
         doubleClick: guard((x, y, touch) => this.doubleClick(this.stage.pick(x, y, touch))),
         wheelPassed: () => this.tip.notice("Click the picture to zoom with the wheel, or hold Ctrl"),
-        // An exported page is all picture: there is nothing else to scroll.
-        hot: () =>
-          !this.host.live || this.root.contains(document.activeElement) || document.fullscreenElement === this.root,
+        hot: () => this.hot(),
       }),
       listen(
         this.root,
         "keydown",
-        guard((event) => this.key(event)),
+        guard((event) => onKey(event, stage, this.keyboard)),
       ),
       ...this.reading.listenOn(stage, (x, y) => this.stage.pick(x, y, false).node),
       listen(stage, "blur", () => this.keyboard.rest()),
@@ -181,6 +194,7 @@ export class View {
       () => sizes.disconnect(),
       () => this.bar.dispose(),
       () => this.stage.dispose(),
+      () => this.timed.dispose(),
       () => this.tip.dispose(),
     );
   }
@@ -190,6 +204,7 @@ export class View {
     this.errors.guard(() => {
       this.sized();
       this.sceneArrived();
+      this.timed.load();
       this.panel.update(this.host.get("_detail"));
       this.bar.showQuery();
       this.bar.showError();
@@ -208,7 +223,7 @@ export class View {
   private sceneArrived(): void {
     const bytes = this.host.get("_scene");
     if (!bytes || bytes.byteLength === 0) return;
-    const scene = decodeScene(bytes);
+    const scene = this.timed.show(decodeScene(bytes));
     const focus = [...this.host.get("focus")];
     const refocused = !same(focus, this.shownFocus);
     this.shownFocus = focus;
@@ -221,6 +236,17 @@ export class View {
     this.bar.history.note();
     this.relook();
     this.reading.sceneArrived();
+  }
+
+  /** The same picture with other states or words in it. */
+  private retold(scene: Scene): void {
+    this.stage.scene = scene;
+    this.relook();
+  }
+
+  /** An exported page is all picture: there is nothing else to scroll. */
+  private hot(): boolean {
+    return !this.host.live || this.root.contains(document.activeElement) || document.fullscreenElement === this.root;
   }
 
   /** A selection made elsewhere (in Python, by a search) is brought into view. */
@@ -245,6 +271,7 @@ export class View {
     const dark = applyTheme(this.root, this.host.get("theme"));
     if (this.theme?.dark !== dark) this.theme = null;
     this.theme ??= readTheme(this.root, dark);
+    this.timed.setTheme(this.theme);
     const mode = this.mode();
     this.stage.setLook({
       graph: this.graph,
@@ -275,6 +302,7 @@ export class View {
         thread: this.reading.thread,
         mode: this.mode(),
         chosen: this.legend.chosen,
+        time: this.timed.touch,
       }),
     );
   }
@@ -323,43 +351,13 @@ export class View {
     this.focusStage();
   }
 
+  private get parts(): Parts {
+    const { stage, bar, help, panel, legend, choice, reading, timed } = this;
+    return { stage, bar, help, panel, legend, choice, reading, timed, focusStage: () => this.focusStage() };
+  }
+
   private focusStage(): void {
     this.stage.element.focus({ preventScroll: true });
-  }
-
-  // Keys --------------------------------------------------------------------------------------
-
-  private key(event: KeyboardEvent): void {
-    const onStage = event.target === this.stage.element;
-    const command = commandOf(event);
-    // Inside the bar and the panel only Escape is ours; the rest belongs to the control.
-    if (!command || event.defaultPrevented || (!onStage && command.name !== "escape")) return;
-    event.preventDefault();
-    event.stopPropagation();
-    this.keyboard.run(command);
-  }
-
-  /** What the keys do that is about no node. */
-  private run(command: Command): void {
-    switch (command.name) {
-      case "zoom":
-        return this.stage.zoom(command.factor);
-      case "fit":
-        return this.stage.fit();
-      case "search":
-        return this.bar.focusSearch();
-      case "help":
-        return this.help.toggle();
-      case "back":
-        return this.bar.history.go(-1);
-      case "forward":
-        return this.bar.history.go(1);
-      case "escape":
-        if (this.panel.close()) return this.focusStage();
-        if (this.legend.clear()) return;
-        if (this.choice.clear()) return;
-        this.reading.leave();
-    }
   }
 
   private sized(): void {
@@ -373,6 +371,7 @@ export class View {
     }
     this.root.classList.toggle("lx-narrow", width < 900);
     this.root.classList.toggle("lx-tiny", width < 640);
+    this.root.classList.toggle("lx-low", height < 440);
     this.legend.setTight(width < 900 || height < 420);
     this.stage.roomChanged();
   }
