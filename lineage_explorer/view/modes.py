@@ -146,8 +146,10 @@ def freshness(asked: Asked) -> Mode:
     whole, as that of `state`.
     """
     now = asked.at or end_of_log(asked.lin)
-    done = dict(newest(asked.lin, asked.at).select("node", "completed").iter_rows())
-    ages = [_age(done.get(node), now) for node in asked.ids]
+    done = newest(asked.lin, asked.at).select("node", "completed")
+    told = asked.told.select("node").join(done, on="node", how="left", maintain_order="left")
+    age = (pl.lit(now, dtype=pl.Datetime("us", "UTC")) - pl.col("completed")).dt.total_seconds()
+    ages = told.select(age=age.clip(lower_bound=0))["age"].to_list()
     entries = [
         Entry(label, step, mark)
         for (_, label, mark), step in zip(_AGES, reversed(STEPS), strict=True)
@@ -265,10 +267,6 @@ def ago(seconds: float) -> str:
             count = int(seconds // size)
             return f"{count} {word}{'' if count == 1 else 's'} ago"
     return "less than a minute ago"
-
-
-def _age(done: datetime | None, now: datetime | None) -> float | None:
-    return None if done is None or now is None else max(0.0, (now - done).total_seconds())
 
 
 def _step(age: float) -> int:

@@ -27,6 +27,12 @@ class Colour(t.Unicode[str, Any]):
         name: str = obj.coloured(value)
         return name
 
+    def set(self, obj: Any, value: Any) -> None:
+        """What the user brings may have the name of what was brought before."""
+        super().set(obj, value)
+        if not isinstance(value, str):
+            obj.recoloured()
+
 
 class Time(t.TraitType[Any, Any]):
     """None, an ISO time, or two of them; whatever says a time is taken."""
@@ -65,6 +71,9 @@ class Coloured(t.HasTraits):
         if name not in known:
             raise t.TraitError(str(UnknownOption.named(name, known, "color")))
         return name
+
+    def recoloured(self) -> None:
+        """There are other modes than before."""
 
 
 class Timed(t.HasTraits):

@@ -125,7 +125,6 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
         self.observe(self._draw, names=list(_SHAPE))
         self.observe(self._light, names=["column"])
         self.observe(self._list, names=["_asked"])
-        self.observe(self._recolour, names=["color"])
         self.observe(self._tell, names=["selection", "edge"])
         self.observe(self._find, names=["_typed"])
         self.observe(self._write_code, names=[*_SHAPE, *TIMING, "color", "selection", "theme"])
@@ -232,13 +231,11 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
         known = self._lineage.neighbours.position
         return [name if name in known else self._lineage.find(name) for name in names]
 
-    def _recolour(self, change: Any) -> None:
-        """A mode that the picture has not yet is put into it."""
-        if change["new"] in COLOURS:
-            return
-        state = replace(self.state.shape, color=change["new"])
-        self._picture = picture(self._lineage, state, self._picture, self.makers)
-        self._scene = pack(self._picture)
+    def recoloured(self) -> None:
+        """The modes that the user brought are put into the picture."""
+        if "_picture" in vars(self):
+            self._picture = picture(self._lineage, self.state, self._picture, self.makers)
+            self._scene = pack(self._picture)
 
     def retimed(self, before: Timing) -> None:
         """One run is drawn whole: what it touches comes into the picture."""

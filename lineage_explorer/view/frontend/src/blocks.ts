@@ -257,7 +257,8 @@ function events(block: Json, actions: BlockActions): HTMLElement {
 }
 
 function event([id, title, where]: readonly string[], actions: BlockActions): HTMLElement {
-  const head = [h("span", "", {}, plain(title)), h("span", "lx-where", {}, plain(where))];
+  const words = plain(title).replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/, (time) => worded(time)[0]);
+  const head = [h("span", "", { title: plain(title) }, words), h("span", "lx-where", {}, plain(where))];
   return fold(head, false, () => {
     const box = h("div", "lx-block", {}, h("p", "lx-note", {}, "…"));
     actions.ask({ what: "event", event: id }).then(

@@ -51,6 +51,8 @@ export class Clock {
   constructor(
     private readonly host: Host,
     private readonly changed: () => void,
+    /** How near a job is to what the reader looks at: 0 is not in the picture. */
+    private readonly nearness: (job: string) => number = () => 0,
   ) {
     this.timing = readTiming(host);
   }
@@ -135,12 +137,13 @@ export class Clock {
     return run === undefined || !this.log ? null : [this.log.start[run], lastOf(this.log, run)];
   }
 
-  /** The last run that began by then, of those that read or wrote something if there are such. */
+  /** The last run that began by then: of what is looked at, and that touched something, if there is such. */
   private newest(time: number): number {
     const log = this.log!;
+    const near = log.jobs.map((job) => 2 * this.nearness(job));
+    const rank = (i: number) => near[log.job[i]] + +(log.ioStart[i + 1] > log.ioStart[i]);
     let found = -1;
-    for (let i = 0; i < log.count && log.start[i] <= time; i++)
-      if (found < 0 || log.ioStart[i + 1] > log.ioStart[i]) found = i;
+    for (let i = 0; i < log.count && log.start[i] <= time; i++) if (found < 0 || rank(i) >= rank(found)) found = i;
     return found;
   }
 

@@ -10,6 +10,8 @@ import {
   type State,
   type Suggestion,
 } from "./host";
+import { decodeLog, type Log } from "./log";
+import { detailOf } from "./run_detail";
 
 export interface Payload {
   readonly state: Partial<State>;
@@ -48,6 +50,17 @@ const NEEDS_A_KERNEL: ReadonlySet<Name> = new Set([
   "thread",
   "_asked",
 ]);
+let decoded: { text: string; log: Log } | null = null;
+
+/** What the log tells of a run, as Python's detail of a run in short. */
+function runDetail(text: string, run: string): string {
+  if (!text) return "";
+  if (decoded?.text !== text) decoded = { text, log: decodeLog(fromBase64(text)) };
+  const { log } = decoded;
+  const at = log.index.get(run);
+  return at === undefined ? "" : JSON.stringify(detailOf(log, at));
+}
+
 const ELSEWHERE = "Open it in a notebook to see more.";
 
 export class StaticHost implements Host {
@@ -87,7 +100,7 @@ export class StaticHost implements Host {
     if (name === "groups") return this.open(value as string[]);
     if (NEEDS_A_KERNEL.has(name)) return this.put("_notice", ELSEWHERE);
     this.put(name, value);
-    if (name === "selection" || name === "edge") this.put("_detail", this.detail());
+    if (name === "selection" || name === "edge" || name === "run" || name === "mode") this.put("_detail", this.detail());
     if (name === "_typed") this.put("_suggest", JSON.stringify(this.find(value as string, 12)));
     if (name === "query") this.search(value as string);
   }
@@ -121,7 +134,8 @@ export class StaticHost implements Host {
   }
 
   private detail(): string {
-    const { selection, edge } = this.state;
+    const { selection, edge, mode, run } = this.state;
+    if (mode === "run" && selection.length === 0 && edge.length === 0) return runDetail(this.log, run);
     const key = edge.length === 2 ? edge.join("\0") : (selection[selection.length - 1] ?? "");
     const detail = this.details.get(key);
     return detail === undefined ? "" : JSON.stringify(detail);

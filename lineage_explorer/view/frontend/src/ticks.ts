@@ -92,6 +92,10 @@ function label(time: number, step: number): string {
 export const localTime = (time: number): string =>
   format(time, { day: "numeric", month: "short", year: "numeric", ...CLOCK, second: "2-digit" });
 
+/** The same in short, where the year is known from what is around it. */
+export const shortTime = (time: number): string =>
+  format(time, { day: "numeric", month: "short", ...CLOCK, second: "2-digit" });
+
 /** The same in UTC. */
 export const utcTime = (time: number): string =>
   `${new Date(time).toISOString().replace("T", " ").replace(/\.\d+Z$/, "")} UTC`;

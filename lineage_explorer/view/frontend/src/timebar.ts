@@ -10,7 +10,7 @@ import { milliseconds } from "./moment";
 import type { Theme } from "./paint";
 import { counted } from "./plain";
 import { drawStrip, laneHeight } from "./strip";
-import { lasted, localTime, utcTime } from "./ticks";
+import { lasted, localTime, shortTime, utcTime } from "./ticks";
 
 const NAMES: readonly (readonly [Timing["mode"], string, string, string])[] = [
   ["all", "All", "All runs", "The union of all runs, up to the playhead"],
@@ -127,16 +127,16 @@ export class Timebar {
     if (mode === "run") {
       const at = log.index.get(run);
       if (at === undefined) return ["a run without a time", run];
-      return [localTime(log.start[at]), `${log.names[log.job[at]]}\n${run}\n${utcTime(log.start[at])}`];
+      return [`began ${shortTime(log.start[at])}`, `${log.names[log.job[at]]}\n${run}\n${utcTime(log.start[at])}`];
     }
     if (Array.isArray(time)) {
       const [from, to] = (time as readonly string[]).map(milliseconds);
       const long = `${localTime(from)} to ${localTime(to)}\n${utcTime(from)} to ${utcTime(to)}`;
-      return [`${lasted(to - from)} to ${localTime(to)}`, long];
+      return [`${lasted(to - from)} to ${shortTime(to)}`, long];
     }
     if (typeof time === "string") {
       const at = milliseconds(time);
-      return [`as of ${localTime(at)}`, utcTime(at)];
+      return [`as of ${shortTime(at)}`, `${localTime(at)}\n${utcTime(at)}`];
     }
     const all = `${counted(log.count)} run${log.count === 1 ? "" : "s"}${left}`;
     return [all, all];

@@ -14,6 +14,8 @@ export interface TimedActions {
   touched(): void;
   /** States, ages or words have changed: there is another scene. */
   told(scene: Scene): void;
+  /** One run was chosen: these nodes are what it touched. */
+  chosen(nodes: readonly number[]): void;
   announce(words: string): void;
   failed(error: unknown): void;
   hot(): boolean;
@@ -26,13 +28,18 @@ export class Timed {
   private scene: Scene | null = null;
   private shown: Scene | null = null;
   private moment: Moment | null = null;
+  private followed = "";
   private readonly offs: (() => void)[];
 
   constructor(
     private readonly host: Host,
     private readonly actions: TimedActions,
   ) {
-    this.clock = new Clock(host, () => this.changed());
+    this.clock = new Clock(
+      host,
+      () => this.changed(),
+      (job) => (host.get("selection").includes(job) ? 2 : this.scene?.index.has(job) ? 1 : 0),
+    );
     this.bar = new Timebar(this.clock, actions);
     const heard = () => this.clock.heard();
     this.offs = [
@@ -79,6 +86,11 @@ export class Timed {
     return this.tell();
   }
 
+  /** That scene is shown. */
+  arrived(): void {
+    if (this.shown) this.follow(this.shown);
+  }
+
   setTheme(theme: Theme): void {
     this.bar.setTheme(theme);
   }
@@ -101,6 +113,25 @@ export class Timed {
     const shown = this.tell();
     if (shown === before) this.actions.touched();
     else this.actions.told(shown);
+    this.follow(shown);
+  }
+
+  /** A run that has just been chosen is brought into view. */
+  private follow(scene: Scene): void {
+    const { run } = this.clock.timing;
+    const at = this.log?.index.get(run);
+    if (run === this.followed) return;
+    this.followed = run;
+    if (at === undefined || !this.log) return;
+    const ids = [this.log.jobs[this.log.job[at]]];
+    for (let k = this.log.ioStart[at]; k < this.log.ioStart[at + 1]; k++)
+      ids.push(this.log.datasets[this.log.ioDataset[k]]);
+    const nodes = ids.flatMap((id) => scene.index.get(id) ?? []);
+    // Python may be about to send what is missing; then this comes again with it.
+    if (nodes.length < new Set(ids).size && this.host.live) this.followed = "";
+    // Without a kernel only the surroundings of the job may be in the page.
+    if (!this.host.live && !scene.index.has(ids[0])) this.host.set("focus", [ids[0]]);
+    else this.actions.chosen(nodes);
   }
 
   /** The scene as of the moment; the one shown before where it tells the same. */

@@ -87,6 +87,7 @@ export class View {
     this.timed = new Timed(host, {
       touched: guard(() => this.retouch()),
       told: guard((scene) => this.retold(scene)),
+      chosen: (nodes) => this.stage.revealAll(nodes),
       announce: (words) => (this.live.textContent = words),
       failed: (error) => this.errors.show(error),
       hot: () => this.hot(),
@@ -236,6 +237,7 @@ export class View {
     this.bar.history.note();
     this.relook();
     this.reading.sceneArrived();
+    this.timed.arrived();
   }
 
   /** The same picture with other states or words in it. */
