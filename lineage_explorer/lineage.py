@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from lineage_explorer.readers.marquez_live import Fetched, Limits
     from lineage_explorer.residency.policy import Policy
     from lineage_explorer.residency.report import ResidencyReport
+    from lineage_explorer.view.groups import Tree
     from lineage_explorer.view.widget import Explorer
 
 
@@ -303,6 +304,13 @@ class Lineage:
         from lineage_explorer.graph.neighbours import neighbours
 
         return neighbours(self.frames)
+
+    @cached_property
+    def tree(self) -> Tree:
+        """All nodes in groups of groups, by namespace and name: what the view shows far away."""
+        from lineage_explorer.view.groups import tree
+
+        return tree(self)
 
     # Asking ---------------------------------------------------------------------------------
 
