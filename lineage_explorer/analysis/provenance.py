@@ -72,6 +72,7 @@ class Provenance:
     focus: str
     members: list[str]
     involved: pl.DataFrame
+    silent: str = ""
 
     @cached_property
     def lineage(self) -> Lineage:
@@ -92,6 +93,8 @@ class Provenance:
     def answer(self) -> str:
         """How much there is, in one line."""
         runs = self.runs
+        if self.silent:
+            return self.silent
         if not len(runs):
             begins = counted(len(self.sources), "source")
             return f"no run in the log wrote what it read; {begins}"
@@ -187,7 +190,17 @@ def provenance(
         lin=lin, asked=name, kind=kind, at=time, runs=runs, sources=sources,
         control=told_beside(lin, involved), truncated=found.beyond, focus=focus,
         members=list(dict.fromkeys(members)), involved=involved.select("run", "job"),
+        silent="" if len(found.reads) else _silent(lin, name),
     )  # fmt: skip
+
+
+def _silent(lin: Lineage, run: str) -> str:
+    """What is said of a run that tells no input."""
+    parts = lin.runs.filter(pl.col("parent") == run)["run"].to_list()
+    if not parts:
+        return "no input of it is told"
+    some = listed([plain(part) for part in parts[:3]])
+    return f"no input of it is told; ask for one of its {counted(len(parts), 'part')}, as {some}"
 
 
 def _cell(value: Any, names: dict[str, str]) -> object:

@@ -305,6 +305,15 @@ def test_hostile_names_cannot_steer() -> None:
     assert "<img" not in found._repr_html_()
 
 
+def test_a_run_that_tells_no_input_says_so_and_which_runs_are_part_of_it() -> None:
+    events = [*whole("dag", [], [], 0, 9, "whole"),
+              *whole("dag.w", ["a"], ["t"], 1, 2, run_facets=PARENT)]  # fmt: skip
+    lin = lx.read(events)
+    assert "ask for one of its 1 part, as dag.w@1" in repr(lin.provenance("whole"))
+    assert lin.provenance("whole").control.is_empty()
+    assert repr(lx.read(whole("w", [], ["t"], 0, 1, "r")).provenance("r")).endswith("is told.")
+
+
 def test_an_empty_log_has_nothing() -> None:
     with pytest.raises(NodeNotFound):
         lx.read(b"").provenance("x")

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -89,7 +90,7 @@ def differs(events: list[Json], run: str = "reader") -> tuple[set[str], set[str]
 READER = run_event("read", ["t"], ["m"], run="reader", kind="START", time=text(20))
 
 
-def write(run: str, minute: int, kind: str = "COMPLETE", **facets: Json) -> Json:
+def write(run: str, minute: int, kind: str = "COMPLETE", **facets: Any) -> Json:
     return run_event("write", [], [dataset("t", **facets)], run=run, kind=kind, time=text(minute))
 
 
