@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     import networkx as nx
     from pyvis.network import Network
 
+    from lineage_explorer.analysis.compare_past import Past
+    from lineage_explorer.analysis.compare_sides import When
+    from lineage_explorer.analysis.diff import RunDiff
     from lineage_explorer.analysis.history import History
     from lineage_explorer.analysis.impact import Impact
     from lineage_explorer.analysis.paths import Paths
@@ -31,6 +34,9 @@ if TYPE_CHECKING:
     from lineage_explorer.graph.neighbours import Neighbours
     from lineage_explorer.graph.record import Record
     from lineage_explorer.readers.marquez_live import Fetched, Limits
+    from lineage_explorer.residency.policy import Policy
+    from lineage_explorer.residency.report import ResidencyReport
+    from lineage_explorer.view.groups import Tree
     from lineage_explorer.view.widget import Explorer
 
 
@@ -299,6 +305,13 @@ class Lineage:
 
         return neighbours(self.frames)
 
+    @cached_property
+    def tree(self) -> Tree:
+        """All nodes in groups of groups, by namespace and name: what the view shows far away."""
+        from lineage_explorer.view.groups import tree
+
+        return tree(self)
+
     # Asking ---------------------------------------------------------------------------------
 
     @cached_property
@@ -334,6 +347,26 @@ class Lineage:
         return paths(self, source, target, limit)
 
     @cached_property
+    def past(self) -> Past:
+        """What the log knows of its own past: who made what, which numbers are usual."""
+        from lineage_explorer.analysis.compare_past import Past
+
+        return Past(self.frames)
+
+    def diff(self, before: When, after: When) -> RunDiff:
+        """What changed between two runs (ids), two times, or two windows (pairs of times).
+
+        Two runs are compared with all that made what they read. A time means the newest run of
+        each job begun by then; a day (`"2026-03-04"`) is the window from midnight to midnight UTC.
+
+        Raises:
+            LineageError: if something is neither a run id nor a time.
+        """
+        from lineage_explorer.analysis.diff import diff
+
+        return diff(self, before, after)
+
+    @cached_property
     def record(self) -> Record:
         """Reads and writes of all runs as integer arrays, which provenance runs on."""
         from lineage_explorer.graph.record import build_record
@@ -363,6 +396,22 @@ class Lineage:
         from lineage_explorer.analysis.history import history
 
         return history(self, node)
+
+    def residency(
+        self, policy: Policy | Mapping[str, Any] | str | PathLike[str] | None = None
+    ) -> ResidencyReport:
+        """Does data leave its jurisdiction? Places, labels, findings; undecided is never hidden.
+
+        Args:
+            policy: a `Policy`, the path of a TOML file, or the same as a dict. Without one, places
+                and crossings are shown, and nothing is decided.
+
+        Raises:
+            PolicyError: with the line, if the policy cannot be used.
+        """
+        from lineage_explorer.residency.report import residency
+
+        return residency(self, policy)
 
     def event(self, event: int) -> str:
         """The JSON of an event as it stands in its file, indented, secrets redacted.
