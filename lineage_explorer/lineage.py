@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from lineage_explorer.analysis.compare_past import Past
     from lineage_explorer.analysis.compare_sides import When
+    from lineage_explorer.analysis.diagnose import Diagnosis
     from lineage_explorer.analysis.diff import RunDiff
     from lineage_explorer.analysis.history import History
     from lineage_explorer.analysis.impact import Impact
@@ -365,6 +366,21 @@ class Lineage:
         from lineage_explorer.analysis.diff import diff
 
         return diff(self, before, after)
+
+    def diagnose(self, run_or_dataset: str, symptom: str | None = None) -> Diagnosis:
+        """Why did a run go wrong? The last good run of its job found, compared, causes ranked.
+
+        Args:
+            run_or_dataset: a run id, or a dataset or job, whose newest run is then meant.
+            symptom: what somebody noticed, in words, where the events show nothing wrong.
+
+        Raises:
+            NodeNotFound: if there is no such run, dataset or job.
+            AmbiguousName: if several are called so.
+        """
+        from lineage_explorer.analysis.diagnose import diagnose
+
+        return diagnose(self, run_or_dataset, symptom)
 
     @cached_property
     def record(self) -> Record:
