@@ -65,13 +65,14 @@ notebooks: $(VENV)/.dev ## run the notebooks again and keep their outputs and pi
 	$(BIN)/python notebooks/refresh.py
 
 bench: $(VENV)/.dev ## measure what was promised to be quick
-	@for name in closures diagnosing layout_vs_dot painting reading; do echo "== $$name"; $(BIN)/python -m tests.benchmarks.$$name; done
+	@$(call retry,$(PIP) --group bench)
+	@for name in closures diagnosing layout_vs_dot painting peers reading; do echo "== $$name"; $(BIN)/python -m tests.benchmarks.$$name; done
 
 # resolved for the oldest Python there may be (Debian 12 has 3.11.2), whichever runs this
 lock: ## write the newest versions that fit together into requirements-lock.txt and binder/
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
 	build/lock/bin/python -m pip install --quiet --upgrade pip
-	$(call resolve,pip setuptools '.[jupyter]' --group dev) "make demo and make test install" > $(LOCK)
+	$(call resolve,pip setuptools '.[jupyter]' --group dev --group bench) "make demo, make test and make bench install" > $(LOCK)
 	$(call resolve,-c $(LOCK) '.[jupyter]') "Binder installs" > binder/requirements.txt
 
 clean: ## remove what was made, the virtual environment too

@@ -24,10 +24,13 @@ _ROOMS = {
     "Impact": "analysis.impact",
     "Paths": "analysis.paths",
     "Summary": "analysis.summary",
+    "Policy": "residency.policy",
+    "ResidencyReport": "residency.report",
     "Explorer": "view.widget",
     "LineageError": "errors",
     "NodeNotFound": "errors",
     "AmbiguousName": "errors",
+    "PolicyError": "errors",
     "SelectionError": "errors",
     "SourceError": "errors",
     "UnknownOption": "errors",
@@ -44,6 +47,9 @@ __all__ = [
     "MissingExtra",
     "NodeNotFound",
     "Paths",
+    "Policy",
+    "PolicyError",
+    "ResidencyReport",
     "SelectionError",
     "SourceError",
     "Summary",
@@ -66,12 +72,15 @@ if TYPE_CHECKING:
         LineageError,
         MissingExtra,
         NodeNotFound,
+        PolicyError,
         SelectionError,
         SourceError,
         UnknownOption,
     )
     from lineage_explorer.lineage import Lineage, read, read_marquez
     from lineage_explorer.readers.marquez_live import Limits
+    from lineage_explorer.residency.policy import Policy
+    from lineage_explorer.residency.report import ResidencyReport
     from lineage_explorer.view.widget import Explorer
 
 

@@ -1,7 +1,8 @@
 """The command line: the library's verbs over files, folders and standard input.
 
 Answers go to stdout, problems and errors to stderr. Exit code 0: answered; 1: nothing found, or
-findings; 2: a usage that makes no sense, or a source that cannot be read.
+findings; 2: a usage that makes no sense, or a source that cannot be read; 3: undecided, where that
+was asked to count.
 """
 
 from __future__ import annotations
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
 
     from lineage_explorer.lineage import Lineage
 
-ANSWERED, NOTHING, UNUSABLE = 0, 1, 2
+ANSWERED, NOTHING, UNUSABLE, UNDECIDED = 0, 1, 2, 3
 SELECTED = ("name", "kind", "namespace", "last_state", "owners", "tags")
+TRACED = ("hop", "dataset", "job", "run", "certain", "why")
+HAPPENED = ("time", "what", "run", "before", "after")
 REACHED = ("hops", "name", "kind", "namespace", "last_run", "owners", "tags")
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -71,15 +74,20 @@ def reading(command: Command) -> Command:
 
 
 as_json = click.option("--json", "json", is_flag=True, help="Print one JSON document.")
+as_report = click.option("--report", is_flag=True, help="Print Markdown to paste.")
+as_of = click.option(
+    "--as-of", "time", metavar="TIME", help="Only what was known then, as 2026-03-05T05:00:00Z."
+)
 up_to = click.option("--hops", type=click.IntRange(min=1), help="Go at most so many hops.")
 
 
 @main.command()
 @reading
+@as_of
 @as_json
-def summary(sources: tuple[str, ...], *, strict: bool, json: bool) -> None:
+def summary(sources: tuple[str, ...], *, time: str | None, strict: bool, json: bool) -> None:
     """What is in a log: counts, time span, roots and sinks, problems."""
-    lin = read(sources, strict=strict, quiet=True)
+    lin = read(sources, strict=strict, quiet=True, time=time)
     found = lin.summary()
     put(found if json else plain(str(found), lines=True))
     if strict:
@@ -89,10 +97,13 @@ def summary(sources: tuple[str, ...], *, strict: bool, json: bool) -> None:
 @main.command()
 @reading
 @click.argument("expression", metavar="EXPR")
+@as_of
 @as_json
-def select(sources: tuple[str, ...], expression: str, *, strict: bool, json: bool) -> None:
+def select(
+    sources: tuple[str, ...], expression: str, *, time: str | None, strict: bool, json: bool
+) -> None:
     """The nodes that EXPR selects, as "+orders and owner:team-a"."""
-    lin = read(sources, strict=strict)
+    lin = read(sources, strict=strict, time=time)
     chosen = lin.nodes.join(lin.select(expression).nodes, on="node", how="semi")
     put_nodes(chosen, SELECTED, json=json)
 
@@ -101,24 +112,122 @@ def select(sources: tuple[str, ...], expression: str, *, strict: bool, json: boo
 @reading
 @click.argument("node")
 @up_to
+@as_of
 @as_json
 def upstream(
-    sources: tuple[str, ...], node: str, *, hops: int | None, strict: bool, json: bool
+    sources: tuple[str, ...],
+    node: str,
+    *,
+    hops: int | None,
+    time: str | None,
+    strict: bool,
+    json: bool,
 ) -> None:
     """Where NODE comes from: every dataset and job before it, nearest first."""
-    reached(read(sources, strict=strict).upstream(node, hops=hops), json=json)
+    reached(read(sources, strict=strict, time=time).upstream(node, hops=hops), json=json)
 
 
 @main.command()
 @reading
 @click.argument("node")
 @up_to
+@click.option(
+    "--fail-on",
+    "unwanted",
+    metavar="SELECTION",
+    multiple=True,
+    help="Exit with 1 where that is hit, as tag:pii or owner:team-a; may be given several times.",
+)
+@as_of
+@as_report
 @as_json
 def downstream(
-    sources: tuple[str, ...], node: str, *, hops: int | None, strict: bool, json: bool
+    sources: tuple[str, ...],
+    node: str,
+    *,
+    hops: int | None,
+    time: str | None,
+    unwanted: tuple[str, ...],
+    report: bool,
+    strict: bool,
+    json: bool,
 ) -> None:
-    """What depends on NODE: every dataset and job after it, nearest first."""
-    reached(read(sources, strict=strict).downstream(node, hops=hops), json=json)
+    """What depends on NODE (a dataset, a job or dataset#field), nearest first.
+
+    With --fail-on, what may be hit because the log does not tell counts as hit.
+    """
+    impact = read(sources, strict=strict, time=time).downstream(node, hops=hops)
+    hit = {selection: impact.hits(selection) for selection in unwanted}
+    if report:
+        put(impact.report())
+    else:
+        reached(impact, json=json, none=not unwanted)
+    for selection, nodes in hit.items():
+        for name, certain in nodes.select("name", "certain").iter_rows():
+            say(f"hit: {selection}: {name}{'' if certain else ' (perhaps: not told)'}")
+    if any(len(nodes) for nodes in hit.values()):
+        raise SystemExit(NOTHING)
+
+
+@main.command()
+@reading
+@click.argument("what", metavar="RUN_OR_DATASET")
+@click.option("--at", metavar="TIME", help="When it is looked at, as 2026-03-05T05:00:00Z.")
+@up_to
+@as_report
+@as_json
+def provenance(
+    sources: tuple[str, ...],
+    what: str,
+    *,
+    at: str | None,
+    hops: int | None,
+    report: bool,
+    strict: bool,
+    json: bool,
+) -> None:
+    """Which exact runs made what a run read, or what stood in a dataset."""
+    found = read(sources, strict=strict).provenance(what, at=at, hops=hops)
+    if report:
+        put(found.report())
+    elif json:
+        put({name: getattr(found, name) for name in ("runs", "sources", "control", "truncated")})
+    else:
+        put_rows(found.runs, TRACED)
+        say(plain(found.sentence))
+        for dataset, run, role, why in found.sources.select(
+            "dataset", "run", "role", "why"
+        ).iter_rows():
+            say(f"source: {dataset} ({role} by {run or 'nobody'}): {why}")
+    if found.runs.is_empty() and found.sources.is_empty():
+        nothing_found()
+
+
+@main.command()
+@reading
+@click.argument("node")
+@as_of
+@as_report
+@as_json
+def history(
+    sources: tuple[str, ...],
+    node: str,
+    *,
+    time: str | None,
+    report: bool,
+    strict: bool,
+    json: bool,
+) -> None:
+    """What happened to NODE: runs, schemas, inputs and outputs, owners, in order of time."""
+    found = read(sources, strict=strict, time=time).history(node)
+    if report:
+        put(found.report())
+    elif json:
+        put(found.rows)
+    else:
+        put_rows(found.rows, HAPPENED)
+    if found.rows.is_empty():
+        nothing_found()
 
 
 @main.command()
@@ -229,8 +338,108 @@ def clear() -> None:
     say(f"removed {count} of what was read, {size / 1e6:,.1f} MB.")
 
 
-def read(sources: tuple[str, ...], *, strict: bool, quiet: bool = False) -> Lineage:
-    """The lineage in the sources; what was wrong in them is said on stderr."""
+@main.group()
+def residency() -> None:
+    """Where data lives, and where it may."""
+
+
+under = click.option(
+    "--policy",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The policy, a TOML file; without one nothing is decided.",
+)
+
+
+@residency.command()
+@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
+@under
+@click.option(
+    "--rego",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Answer by the Rego policy in this folder (with the extra rego).",
+)
+@click.option("--strict", is_flag=True, help="Exit with 3 where something is undecided.")
+@click.option(
+    "--audit",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write the audit trail into this folder.",
+)
+@as_json
+def check(
+    sources: tuple[str, ...],
+    *,
+    policy: Path | None,
+    rego: Path | None,
+    strict: bool,
+    audit: Path | None,
+    json: bool,
+) -> None:
+    """Judge SOURCE under a policy: exit 0 nothing outside, 1 something is, 3 undecided (--strict).
+
+    For the gate of an orchestrator. Undecided is always said, and counts with --strict.
+    """
+    from lineage_explorer.residency.rego import evaluator
+    from lineage_explorer.residency.report import residency as judged
+
+    report = judged(read(sources, strict=False), policy, evaluator(rego) if rego else None)
+    put(report.findings if json else report.report())
+    if audit:
+        report.write_audit(audit)
+        say(f"the audit trail is in {audit}")
+    say(f"{report.answer}.")
+    if report.counts["outside"]:
+        raise SystemExit(NOTHING)
+    if strict and report.counts["undecided"]:
+        raise SystemExit(UNDECIDED)
+
+
+@residency.command("map")
+@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
+@under
+@as_json
+def unmapped(sources: tuple[str, ...], *, policy: Path | None, json: bool) -> None:
+    """What in SOURCE is still without a place, by how much a mapping of it would settle."""
+    from lineage_explorer.printing import table
+    from lineage_explorer.residency.unmapped import unmapped as without
+
+    found = without(read(sources, strict=False).residency(policy))
+    if json or not found.is_empty():
+        put(found if json else table(found))
+    say("map them in the policy: [[places]] match = …, places = […]" if len(found) else "nothing.")
+
+
+@main.group()
+def audit() -> None:
+    """The trail that residency checks leave."""
+
+
+@audit.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--source",
+    "sources",
+    multiple=True,
+    help="Where the files now are that it was made of, if not where they were.",
+)
+@click.option(
+    "--key",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The signer's public key (PEM), to check the signature with.",
+)
+def verify(folder: Path, *, sources: tuple[str, ...], key: Path | None) -> None:
+    """Is the audit trail in FOLDER unchanged, and does judging again come to the same?"""
+    from lineage_explorer.residency.verify import verify as verified
+
+    found = verified(folder, sources, key)
+    put(str(found))
+    if not found.same:
+        raise SystemExit(NOTHING)
+
+
+def read(
+    sources: tuple[str, ...], *, strict: bool, quiet: bool = False, time: str | None = None
+) -> Lineage:
+    """The lineage in the sources, as of a time; what was wrong in them is said on stderr."""
     import lineage_explorer as lx
 
     inputs: list[str | IO[bytes]] = [
@@ -241,7 +450,7 @@ def read(sources: tuple[str, ...], *, strict: bool, quiet: bool = False) -> Line
         tell_problems(lin)
         if strict:
             fail_on_errors(lin)
-    return lin
+    return lin if time is None else lin.as_of(time)
 
 
 def tell_problems(lin: Lineage) -> None:
@@ -262,9 +471,12 @@ def fail_on_errors(lin: Lineage) -> None:
     raise SystemExit(NOTHING)
 
 
-def reached(impact: Any, *, json: bool) -> None:
-    """Print an upstream or downstream."""
-    put_nodes(impact.nodes, REACHED, json=json)
+def reached(impact: Any, *, json: bool, none: bool = True) -> None:
+    """Print an upstream or downstream; stop with 1 where there is nothing, unless that is good."""
+    if none or len(impact.nodes):
+        put_nodes(impact.nodes, REACHED, json=json)
+    elif json:
+        put([])
     if impact.truncated:
         say("note: there is more beyond; more --hops shows it.")
 
@@ -279,6 +491,14 @@ def put_nodes(nodes: pl.DataFrame, columns: tuple[str, ...], *, json: bool) -> N
         put(table(nodes.select(column for column in columns if column in nodes.columns)))
     if nodes.is_empty():
         nothing_found()
+
+
+def put_rows(rows: pl.DataFrame, columns: tuple[str, ...]) -> None:
+    """Print these columns of rows, if there are any."""
+    from lineage_explorer.printing import table
+
+    if not rows.is_empty():
+        put(table(rows.select(columns)))
 
 
 def put(value: Any) -> None:

@@ -16,18 +16,27 @@ from lineage_explorer.readers.sources import Blob
 from lineage_explorer.tables import Frames, flows_of
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
     from os import PathLike
 
     import networkx as nx
     from pyvis.network import Network
 
+    from lineage_explorer.analysis.compare_past import Past
+    from lineage_explorer.analysis.compare_sides import When
+    from lineage_explorer.analysis.diff import RunDiff
+    from lineage_explorer.analysis.history import History
     from lineage_explorer.analysis.impact import Impact
     from lineage_explorer.analysis.paths import Paths
+    from lineage_explorer.analysis.provenance import Provenance
     from lineage_explorer.analysis.summary import Summary
     from lineage_explorer.graph.index import Index
     from lineage_explorer.graph.neighbours import Neighbours
+    from lineage_explorer.graph.record import Record
     from lineage_explorer.readers.marquez_live import Fetched, Limits
+    from lineage_explorer.residency.policy import Policy
+    from lineage_explorer.residency.report import ResidencyReport
+    from lineage_explorer.view.groups import Tree
     from lineage_explorer.view.widget import Explorer
 
 
@@ -141,6 +150,8 @@ class Lineage:
     blobs: dict[str, Blob] = field(default_factory=dict)
     redact: bool = True
     recognised: tuple[tuple[str, str, str, int], ...] = ()
+    known: pl.Series | None = None
+    """Row ids of the events this is made of, where it is not all that were read."""
 
     # The frames -----------------------------------------------------------------------------
 
@@ -262,12 +273,44 @@ class Lineage:
 
         return replace(self, frames=narrow(self.frames, nodes))
 
+    def as_of(self, time: datetime | date | str) -> Lineage:
+        """The lineage as it was known then: of the events up to that time, and no others.
+
+        Runs stand as they stood (RUNNING where the end came later), schemas, owners and all else
+        as last told by then. Events keep their row ids; those without a time are left out. The
+        files are read again for it, which takes as long as reading them did. A time without a
+        zone is in UTC; a day is its beginning.
+
+        Raises:
+            LineageError: if the text is no time.
+            SourceError: if the files are not what they were when read.
+        """
+        from lineage_explorer.graph.in_time import as_of
+
+        return as_of(self, time)
+
+    def between(self, start: datetime | date | str, end: datetime | date | str) -> Lineage:
+        """What was told from `start` on and before `end`; otherwise as `as_of`.
+
+        Runs with an event in that window are there with all they told before its end.
+        """
+        from lineage_explorer.graph.in_time import between
+
+        return between(self, start, end)
+
     @cached_property
     def neighbours(self) -> Neighbours:
         """The drawn graph as integer arrays: what stands beside what."""
         from lineage_explorer.graph.neighbours import neighbours
 
         return neighbours(self.frames)
+
+    @cached_property
+    def tree(self) -> Tree:
+        """All nodes in groups of groups, by namespace and name: what the view shows far away."""
+        from lineage_explorer.view.groups import tree
+
+        return tree(self)
 
     # Asking ---------------------------------------------------------------------------------
 
@@ -302,6 +345,73 @@ class Lineage:
         from lineage_explorer.analysis.paths import paths
 
         return paths(self, source, target, limit)
+
+    @cached_property
+    def past(self) -> Past:
+        """What the log knows of its own past: who made what, which numbers are usual."""
+        from lineage_explorer.analysis.compare_past import Past
+
+        return Past(self.frames)
+
+    def diff(self, before: When, after: When) -> RunDiff:
+        """What changed between two runs (ids), two times, or two windows (pairs of times).
+
+        Two runs are compared with all that made what they read. A time means the newest run of
+        each job begun by then; a day (`"2026-03-04"`) is the window from midnight to midnight UTC.
+
+        Raises:
+            LineageError: if something is neither a run id nor a time.
+        """
+        from lineage_explorer.analysis.diff import diff
+
+        return diff(self, before, after)
+
+    @cached_property
+    def record(self) -> Record:
+        """Reads and writes of all runs as integer arrays, which provenance runs on."""
+        from lineage_explorer.graph.record import build_record
+
+        return build_record(self.frames)
+
+    def provenance(
+        self,
+        run_or_dataset: str,
+        at: datetime | date | str | None = None,
+        hops: int | None = None,
+    ) -> Provenance:
+        """Which exact runs made what a run read, or what stood in a dataset at a time?
+
+        Args:
+            run_or_dataset: a run id, or enough of its beginning; or a dataset as in `find`.
+            at: of a dataset, when it is looked at (the end of the log); of a run, until when what
+                it read counts. Without a zone it is in UTC.
+            hops: go no further than so many runs.
+        """
+        from lineage_explorer.analysis.provenance import provenance
+
+        return provenance(self, run_or_dataset, at, hops)
+
+    def history(self, node: str) -> History:
+        """What happened to a dataset or job: runs, schemas, inputs and outputs, owners, in time."""
+        from lineage_explorer.analysis.history import history
+
+        return history(self, node)
+
+    def residency(
+        self, policy: Policy | Mapping[str, Any] | str | PathLike[str] | None = None
+    ) -> ResidencyReport:
+        """Does data leave its jurisdiction? Places, labels, findings; undecided is never hidden.
+
+        Args:
+            policy: a `Policy`, the path of a TOML file, or the same as a dict. Without one, places
+                and crossings are shown, and nothing is decided.
+
+        Raises:
+            PolicyError: with the line, if the policy cannot be used.
+        """
+        from lineage_explorer.residency.report import residency
+
+        return residency(self, policy)
 
     def event(self, event: int) -> str:
         """The JSON of an event as it stands in its file, indented, secrets redacted.

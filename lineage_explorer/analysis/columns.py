@@ -46,8 +46,20 @@ def column_impact(lin: Lineage, text: str, direction: Direction, hops: int | Non
         focus=dataset,
         members=[*dict.fromkeys(datasets), *jobs],
         beyond=found.beyond,
-        untold=_untold(lin.frames, datasets, direction),
+        untold=untold(lin.frames, datasets, direction),
     )
+
+
+def column_graph(lin: Lineage, frames: Frames) -> tuple[Frames, pl.DataFrame]:
+    """Column lineage as flows between fields, and what is shown of each of its nodes."""
+    fields = _fields(frames)
+    graph = _column_frames(frames, fields)
+    return graph, _about(lin, fields, graph)
+
+
+def field_nodes(lin: Lineage) -> pl.DataFrame:
+    """Every field that is told of: dataset, field, node."""
+    return _fields(lin.frames).select("dataset", "field", "node")
 
 
 def _fields(frames: Frames) -> pl.DataFrame:
@@ -200,7 +212,7 @@ def _edges(bundles: pl.DataFrame, kept: pl.Series) -> pl.DataFrame:
     return one.select(pl.col(name).cast(dtype) for name, dtype in schema(EDGES).items())
 
 
-def _untold(frames: Frames, datasets: list[str], direction: Direction) -> list[str]:
+def untold(frames: Frames, datasets: list[str], direction: Direction) -> list[str]:
     """Jobs that data of these datasets flows through and that tell no columns of the output."""
     here = pl.Series(datasets).implode()
     near = "targets" if direction == "upstream" else "sources"

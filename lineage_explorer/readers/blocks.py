@@ -14,7 +14,7 @@ from typing import IO, Any
 from lineage_explorer.readers import formats, limits
 from lineage_explorer.readers.sources import UNREADABLE, Blob, NotRead
 
-SIZE = 8 << 20
+SIZE = 4 << 20
 """Bytes after which a cut is looked for."""
 CUTS = (b"}\n{", b"}\r\n{")
 
@@ -32,7 +32,7 @@ class Block:
     line: int
     """The line on which it begins, 1-based."""
     offset: int
-    data: bytes = b""
+    data: bytes | memoryview = b""
     stream: IO[bytes] | None = None
     """What cannot be cut is read from here, and `data` is empty."""
     problem: tuple[str, str] | None = None
@@ -64,7 +64,7 @@ def blocks(blobs: Sequence[Blob], chosen: formats.Format | None, watch: Watch) -
 
 def _cut(
     stream: IO[bytes], data: bytes, error: Exception | None, form: formats.Format
-) -> Iterator[tuple[int, int, bytes, IO[bytes] | None]]:
+) -> Iterator[tuple[int, int, bytes | memoryview, IO[bytes] | None]]:
     """Line, offset and bytes of each block; or the stream from there on, where it has no cuts."""
     line, offset = 1, 0
     while data:
@@ -80,7 +80,7 @@ def _cut(
             yield line, offset, b"", io.BufferedReader(_Chained(data + more, stream))
             break
         end = data.index(b"\n", at) + 1
-        yield line, offset, data[:end], None
+        yield line, offset, memoryview(data)[:end], None
         line += data.count(b"\n", 0, end)
         offset += end
         data = data[end:] + more

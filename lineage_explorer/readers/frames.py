@@ -11,7 +11,7 @@ from lineage_explorer.readers.accumulate import State
 from lineage_explorer.readers.flows import BASES, KINDS, flows
 from lineage_explorer.readers.quality import quality
 from lineage_explorer.readers.schemas import schemas
-from lineage_explorer.readers.told import ENTITIES
+from lineage_explorer.readers.told import ENTITIES, unpacked
 from lineage_explorer.tables import TABLES, Frames, schema
 
 
@@ -39,7 +39,7 @@ def frames_of(
     kind = pl.col("kind").replace_strict(dict(enumerate(KINDS)), return_dtype=pl.String)
     named = _Named(state)
     sources, targets = (_lists(named.ids, flowing.bundles[name]) for name in ("sources", "targets"))
-    rows, texts = _facet_rows(state, named.ids), told.facets["text"]
+    rows, packs = _facet_rows(state, named.ids), told.texts["every"]
     frames = Frames(
         events=_frame("events", named(_events(told.events, files), job="job")),
         runs=_frame("runs", named(runs, job="job")).sort("first_seen", "run", "job"),
@@ -65,7 +65,7 @@ def frames_of(
         quality=_frame("quality", named(quality(state), dataset="node", job="job")).sort(
             "dataset", "event", "run", "field", "name", maintain_order=True
         ),
-        facets=lambda: with_texts(rows, texts),
+        facets=lambda: with_texts(rows, packs),
         problems=problems,
         bundles=_frame(
             "bundles",
@@ -75,9 +75,9 @@ def frames_of(
     return frames, rows
 
 
-def with_texts(rows: pl.DataFrame, texts: pl.Series) -> pl.DataFrame:
+def with_texts(rows: pl.DataFrame, packs: pl.Series) -> pl.DataFrame:
     """The frame facets: its rows, and their texts in place of `text`, the place of each."""
-    return _frame("facets", rows.with_columns(json=texts.gather(rows["text"])))
+    return _frame("facets", rows.with_columns(json=unpacked(packs).gather(rows["text"])))
 
 
 class _Named:

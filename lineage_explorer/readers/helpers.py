@@ -30,8 +30,8 @@ PIPE = 1 << 20
 TABLES = [field.name for field in fields(Told)]
 HEAD = struct.Struct("<QQQQQ")
 LENGTH = struct.Struct("<Q")
-READY, FACETS, DONE = b"r", b"f", b"d"
-"""What a helper says: it can take a block; here are facets so far; here are all tables."""
+READY, DONE = b"r", b"d"
+"""What a helper says: it can take a block; here are all tables."""
 
 
 class HelperLost(Exception):
@@ -47,10 +47,9 @@ def useful() -> int:
 
 @dataclass
 class Member:
-    """A helper, and the facets it has handed over."""
+    """A helper."""
 
     process: subprocess.Popen[bytes]
-    facets: list[pl.DataFrame] = field(default_factory=list)
 
     def ends(self) -> tuple[Any, Any]:
         """Its standard input and output."""
@@ -59,13 +58,18 @@ class Member:
         return self.process.stdin, self.process.stdout
 
     def listen(self) -> bytes:
-        """What it says next; facets are taken on the way."""
-        _, source = self.ends()
-        while (said := source.read(1)) == FACETS:
-            self.facets.append(_received(source))
+        """What it says next."""
+        said = self.ends()[1].read(1)
         if not said:
             raise HelperLost
         return bytes(said)
+
+    def leave(self) -> None:
+        """Ends it, whatever it does."""
+        self.process.kill()
+        self.process.wait()
+        for pipe in self.ends():
+            pipe.close()
 
 
 @dataclass
@@ -114,16 +118,17 @@ class Team:
         """
         for member in self.members:
             member.ends()[0].close()
-        return [_all(member) for member in self.members]
+        tolds = []
+        for member in self.members:
+            tolds.append(_all(member))
+            member.leave()  # what it holds is held twice
+        return tolds
 
     def leave(self) -> None:
         """Ends all helpers, whatever they do."""
         self._ready.close()
         for member in self.members:
-            member.process.kill()
-            member.process.wait()
-            for pipe in member.ends():
-                pipe.close()
+            member.leave()
 
 
 @contextmanager
@@ -164,9 +169,6 @@ def help_(*, redact: bool) -> None:
             number, blob, line, offset, length = HEAD.unpack(head)
             data = bytes(_exactly(source, length))
             tell(teller, Block(number, blob, formats.JSON, line, offset, data))
-            for facets in teller.taken():
-                _send(sink, FACETS)
-                _give(sink, facets)
             _send(sink, READY)
         told = teller.told()
         _send(sink, DONE)
@@ -179,9 +181,7 @@ def _all(member: Member) -> Told:
     while member.listen() != DONE:
         pass
     _, source = member.ends()
-    tables = {name: _received(source) for name in TABLES}
-    tables["facets"] = pl.concat([*member.facets, tables["facets"]])
-    return Told(**tables)
+    return Told(**{name: _received(source) for name in TABLES})
 
 
 def _give(sink: Any, table: pl.DataFrame) -> None:

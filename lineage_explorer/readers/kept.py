@@ -145,12 +145,12 @@ class Place:
             tables = {n: entry.table(f"frame-{n}", s) for n, s in _FRAMES.items()}
             rows = entry.table("facet-rows", _ROWS)
             segments = range(entry.meta.segments)
-            texts = [entry.table(f"told-{at}-facets", _TOLD["facets"]) for at in segments]
+            texts = [entry.table(f"told-{at}-texts", _TOLD["texts"]) for at in segments]
         except disk.UNUSABLE:
             disk.remove(entry.folder)
             return None
         disk.touch(entry)
-        frames = Frames(**tables, facets=lambda: with_texts(rows(), _texts([t() for t in texts])))
+        frames = Frames(**tables, facets=lambda: with_texts(rows(), _packs([t() for t in texts])))
         return frames, tuple(entry.meta.recognised)
 
     def grown(self, chosen: formats.Format | None) -> Grown | None:
@@ -298,8 +298,8 @@ def _options(chosen: formats.Format | None) -> str:
     return blake2b(repr(said).encode(), digest_size=16).hexdigest()
 
 
-def _texts(facets: Sequence[pl.DataFrame]) -> pl.Series:
-    return pl.concat([one["text"] for one in facets], rechunk=True)
+def _packs(texts: Sequence[pl.DataFrame]) -> pl.Series:
+    return pl.concat([one["every"] for one in texts])
 
 
 def _length(entry: disk.Entry) -> int:

@@ -58,11 +58,16 @@ export class Bar {
       canGoForward: this.history.canGoForward,
       summary: scene.summary,
       hops: this.host.get("hops"),
-      around: this.host.live && scene.focus.length > 0,
+      around: this.host.live && scene.focus.length > 0 && !this.narrowed,
       modes: scene.modes,
       color: mode?.name ?? "",
       theme: this.host.get("theme"),
     });
+  }
+
+  /** Paths and a column's lineage go as far as they go, whatever the hops. */
+  private get narrowed(): boolean {
+    return this.host.get("path").length > 0 || this.host.get("thread").length > 0;
   }
 
   showQuery(): void {

@@ -6,7 +6,8 @@ export type Command =
   | { readonly name: "walk"; readonly arrow: Arrow }
   | { readonly name: "zoom"; readonly factor: number }
   | { readonly name: "select"; readonly add: boolean }
-  | { readonly name: "focus" | "open" | "fit" | "search" | "help" | "escape" | "back" | "forward" };
+  | { readonly name: "focus" | "open" | "fit" | "search" | "help" | "escape" | "back" | "forward" }
+  | { readonly name: "hide" | "pin" | "path" | "menu" | "upstream" | "downstream" };
 
 export interface Press {
   readonly key: string;
@@ -32,6 +33,13 @@ const PLAIN: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["o", { name: "open" }],
   ["/", { name: "search" }],
   ["?", { name: "help" }],
+  ["x", { name: "hide" }],
+  ["p", { name: "pin" }],
+  ["b", { name: "path" }],
+  ["m", { name: "menu" }],
+  ["ContextMenu", { name: "menu" }],
+  ["[", { name: "upstream" }],
+  ["]", { name: "downstream" }],
   ["Escape", { name: "escape" }],
 ]);
 
