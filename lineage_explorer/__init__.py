@@ -25,6 +25,8 @@ _ROOMS = {
     "Paths": "analysis.paths",
     "Summary": "analysis.summary",
     "Explorer": "view.widget",
+    "Link": "view.link",
+    "link": "view.link",
     "LineageError": "errors",
     "NodeNotFound": "errors",
     "AmbiguousName": "errors",
@@ -41,6 +43,7 @@ __all__ = [
     "Limits",
     "Lineage",
     "LineageError",
+    "Link",
     "MissingExtra",
     "NodeNotFound",
     "Paths",
@@ -49,6 +52,7 @@ __all__ = [
     "Summary",
     "UnknownOption",
     "doctor",
+    "link",
     "read",
     "read_marquez",
     "sample",
@@ -72,6 +76,7 @@ if TYPE_CHECKING:
     )
     from lineage_explorer.lineage import Lineage, read, read_marquez
     from lineage_explorer.readers.marquez_live import Limits
+    from lineage_explorer.view.link import Link, link
     from lineage_explorer.view.widget import Explorer
 
 
