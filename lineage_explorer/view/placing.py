@@ -130,8 +130,12 @@ def _with_arcs(placed: Layout, nodes: list[Node], edges: list[Edge], level: set[
             )
             for node, share in ((edge.source, 0.7), (edge.target, 0.3))
         )
-        out = max(begin[0], end[0]) + ARC + 4 * (number % 3)
-        routes[at] = np.array([begin, (out, begin[1]), (out, end[1]), end])
+        beside = placed.x == placed.x[edge.source]
+        right = max(float(placed.x[n] + nodes[n].width) for n in np.flatnonzero(beside))
+        out = right + ARC + 4 * (number % 3)
+        leave, enter = (right, begin[1]), (right, end[1])
+        bow = [(out, begin[1]), (out, end[1]), enter]
+        routes[at] = np.array([begin, begin, leave, leave, *bow, enter, end, end])
         width = max(width, out)
     return replace(placed, routes=routes, width=width)
 

@@ -169,7 +169,8 @@ def _ways(found: Paths) -> str:
         return "No path from the first to the second."
     cut = f" Cut at {found.limit}: there are more." if found.truncated else ""
     steps = counted(len(found.paths[0]) - 1, "step")
-    return f"{counted(found.count, 'path')}, the shortest in {steps}.{cut}"
+    told = f"{counted(found.count, 'path')}, the shortest" if found.count > 1 else "1 path"
+    return f"{told} of {steps}.{cut}"
 
 
 def _how_many(shown: Shown) -> str:

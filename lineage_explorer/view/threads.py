@@ -67,8 +67,11 @@ def thread(lin: Lineage, dataset: str, field: str) -> Thread:
     for (one, name), how in sorted(found.items()):
         fields.setdefault(one, {})[name] = how
     jobs = sorted({job for way in reached.values() for job in _jobs(links, way)})
-    words = [f"{plain(field)}: from {counted(counts['upstream'], 'column')}"]
-    words.append(f"feeds {counts['downstream']:,}".replace(",", "\u2009"))
+    origin, use = (counted(counts[way], "column") for way in counts)
+    words = [
+        f"{plain(field)}: from {origin}" if counts["upstream"] else f"{plain(field)}: a source"
+    ]
+    words.append(f"feeds {use}" if counts["downstream"] else "feeds nothing")
     if silent:
         words.append(f"not followed: {counted(len(set(silent)), 'job')} that told no columns")
     return Thread(dataset, field, fields, jobs, "; ".join(words))

@@ -46,19 +46,20 @@ export function findEdge(scene: Scene, ends: readonly string[]): number {
 /** The hand first, then what is hovered elsewhere, then the keyboard, then the selection. */
 function litBy(scene: Scene, graph: Graph, hand: Hand, selected: readonly number[], edge: number): Lit | null {
   const { node, row, edge: under } = hand.hover;
+  const followed = hand.thread ? lightThread(scene, hand.thread) : null;
   if (node >= 0 && row >= 0) {
     const lit = lightRow(scene, node, row);
     // A column that leads nowhere lights its card's path instead.
-    if (lit.rows.size > 1) return lit;
+    if (lit.rows.size > 1 && !followed?.rows.has(`${node}:${row}`)) return lit;
   }
   // A chosen column stays lit under the hand, that it can be followed.
-  if (hand.thread && hand.selection.length === 0 && hand.edge.length === 0) return lightThread(scene, hand.thread);
+  if (followed && hand.selection.length === 0 && hand.edge.length === 0) return followed;
   if (node >= 0) return lightNodes(scene, graph, [node]);
   if (under >= 0) return lightEdge(scene, under);
   const outside = scene.index.get(hand.hovered) ?? hand.active;
   if (outside >= 0) return lightNodes(scene, graph, [outside]);
   if (edge >= 0) return lightEdge(scene, edge);
-  if (hand.thread) return lightThread(scene, hand.thread);
+  if (followed) return followed;
   return selected.length > 0 ? lightNodes(scene, graph, selected) : null;
 }
 

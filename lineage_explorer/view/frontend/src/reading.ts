@@ -147,7 +147,7 @@ export class Reading {
 
   /** The lit rows are brought into sight in every open card. */
   private lit(): void {
-    if (this.thread) this.actions.bringRows(rowsOn(this.actions.scene(), this.thread));
+    if (this.thread) this.actions.bringRows(rowsOn(this.actions.scene(), this.thread, true));
   }
 
   /** Leave what was entered last; false when there is nothing to leave. */

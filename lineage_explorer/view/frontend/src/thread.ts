@@ -33,13 +33,16 @@ export function readThread(json: string): Thread | null {
   };
 }
 
-/** The rows of open cards that are on the thread. */
-export function rowsOn(scene: Scene, thread: Thread): Map<number, number[]> {
+/** The rows of open cards that are on the thread; where there are direct ones, only these if wished. */
+export function rowsOn(scene: Scene, thread: Thread, direct = false): Map<number, number[]> {
   const found = new Map<number, number[]>();
   for (const [id, named] of thread.fields) {
     const node = scene.index.get(id);
     if (node === undefined) continue;
-    const rows = (scene.rows.get(node) ?? []).flatMap(([name], at) => (named.has(name) ? [at] : []));
+    const list = scene.rows.get(node) ?? [];
+    const all = list.flatMap(([name], at) => (named.has(name) ? [at] : []));
+    const first = all.filter((at) => named.get(list[at][0]) === "direct");
+    const rows = direct && first.length > 0 ? first : all;
     if (rows.length > 0) found.set(node, rows);
   }
   return found;
