@@ -463,9 +463,10 @@ class Lineage:
         Args:
             focus: the node (or nodes) to begin at; without it, the whole of a small lineage, or
                 the busiest dataset of a large one.
-            **options: `hops` (default 1), `query` (a selection, instead of a focus), `color`
-                ("kind", "state", "namespace"), `theme` ("auto", "light", "dark"), `height` in
-                pixels, `open` (datasets whose columns show), `selection`.
+            **options: any trait of the view (see `Explorer`): `hops` (default 1), `query` (a
+                selection, instead of a focus), `color` (a mode, a frame or a dict), `time`,
+                `mode`, `run`, `selection`, `columns`, `theme` ("auto", "light", "dark"), `height`
+                in pixels, …; or `state`, as another view's `.state` gives it.
 
         Raises:
             UnknownOption: for a keyword that does not exist.
@@ -477,7 +478,8 @@ class Lineage:
     def write(self, path: str | PathLike[str], **options: Any) -> None:
         """Write a picture or the data; the ending of the name decides.
 
-        `.svg` and `.html` (one offline file with the live view) take the options of `explore`;
+        `.svg`, `.png` and `.html` (one offline file with the live view) take the options of
+        `explore`; `.png` needs the extra `png`;
         `.mmd` (Mermaid), `.graphml` and `.ndjson` (the events themselves) hold everything.
         """
         from lineage_explorer.view.write import write

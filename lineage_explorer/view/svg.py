@@ -195,9 +195,12 @@ def _legend(mode: Mode, entries: list[tuple[Entry, int]], top: float) -> Iterato
             else f'class="{entry.token}"'
         )
         label = fit(entry.label, 240, 12)
-        words = f"{entry.mark} " if entry.mark else ""
+        # A text of its own: the font that has the mark may not be that of the words.
+        room = ceil(text_width(entry.mark, 12)) + 6 if entry.mark else 0
         yield f'<rect {paint} x="0" y="{y + 2}" width="11" height="11" rx="2"/>'
-        yield f'<text class="text" x="20" y="{y + 12}" font-size="12">{text(words + label)}</text>'
-        x = ceil(text_width(words + label, 12)) + 32
+        yield f'<text class="text" x="20" y="{y + 12}" font-size="12">{text(entry.mark)}</text>'
+        at = f'x="{20 + room}" y="{y + 12}" font-size="12"'
+        yield f'<text class="text" {at}>{text(label)}</text>'
+        x = ceil(text_width(label, 12)) + room + 32
         yield f'<text class="soft" x="{x}" y="{y + 12}" font-size="12">{count}</text>'
     yield "</g>"
