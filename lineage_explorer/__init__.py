@@ -28,10 +28,15 @@ _ROOMS = {
     "Impact": "analysis.impact",
     "Paths": "analysis.paths",
     "Summary": "analysis.summary",
+    "Policy": "residency.policy",
+    "ResidencyReport": "residency.report",
     "Explorer": "view.widget",
+    "Link": "view.link",
+    "link": "view.link",
     "LineageError": "errors",
     "NodeNotFound": "errors",
     "AmbiguousName": "errors",
+    "PolicyError": "errors",
     "SelectionError": "errors",
     "SourceError": "errors",
     "UnknownOption": "errors",
@@ -45,14 +50,19 @@ __all__ = [
     "Limits",
     "Lineage",
     "LineageError",
+    "Link",
     "MissingExtra",
     "NodeNotFound",
     "Paths",
+    "Policy",
+    "PolicyError",
+    "ResidencyReport",
     "SelectionError",
     "SourceError",
     "Summary",
     "UnknownOption",
     "doctor",
+    "link",
     "read",
     "read_marquez",
     "sample",
@@ -70,12 +80,16 @@ if TYPE_CHECKING:
         LineageError,
         MissingExtra,
         NodeNotFound,
+        PolicyError,
         SelectionError,
         SourceError,
         UnknownOption,
     )
     from lineage_explorer.lineage import Lineage, read, read_marquez
     from lineage_explorer.readers.marquez_live import Limits
+    from lineage_explorer.residency.policy import Policy
+    from lineage_explorer.residency.report import ResidencyReport
+    from lineage_explorer.view.link import Link, link
     from lineage_explorer.view.widget import Explorer
 
 

@@ -1,7 +1,8 @@
 """The command line: the library's verbs over files, folders and standard input.
 
 Answers go to stdout, problems and errors to stderr. Exit code 0: answered; 1: nothing found, or
-findings; 2: a usage that makes no sense, or a source that cannot be read.
+findings; 2: a usage that makes no sense, or a source that cannot be read; 3: undecided, where that
+was asked to count.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from lineage_explorer.lineage import Lineage
 
-ANSWERED, NOTHING, UNUSABLE = 0, 1, 2
+ANSWERED, NOTHING, UNUSABLE, UNDECIDED = 0, 1, 2, 3
 SELECTED = ("name", "kind", "namespace", "last_state", "owners", "tags")
 TRACED = ("hop", "dataset", "job", "run", "certain", "why")
 HAPPENED = ("time", "what", "run", "before", "after")
@@ -335,6 +336,104 @@ def clear() -> None:
 
     count, size = kept.clear()
     say(f"removed {count} of what was read, {size / 1e6:,.1f} MB.")
+
+
+@main.group()
+def residency() -> None:
+    """Where data lives, and where it may."""
+
+
+under = click.option(
+    "--policy",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The policy, a TOML file; without one nothing is decided.",
+)
+
+
+@residency.command()
+@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
+@under
+@click.option(
+    "--rego",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Answer by the Rego policy in this folder (with the extra rego).",
+)
+@click.option("--strict", is_flag=True, help="Exit with 3 where something is undecided.")
+@click.option(
+    "--audit",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write the audit trail into this folder.",
+)
+@as_json
+def check(
+    sources: tuple[str, ...],
+    *,
+    policy: Path | None,
+    rego: Path | None,
+    strict: bool,
+    audit: Path | None,
+    json: bool,
+) -> None:
+    """Judge SOURCE under a policy: exit 0 nothing outside, 1 something is, 3 undecided (--strict).
+
+    For the gate of an orchestrator. Undecided is always said, and counts with --strict.
+    """
+    from lineage_explorer.residency.rego import evaluator
+    from lineage_explorer.residency.report import residency as judged
+
+    report = judged(read(sources, strict=False), policy, evaluator(rego) if rego else None)
+    put(report.findings if json else report.report())
+    if audit:
+        report.write_audit(audit)
+        say(f"the audit trail is in {audit}")
+    say(f"{report.answer}.")
+    if report.counts["outside"]:
+        raise SystemExit(NOTHING)
+    if strict and report.counts["undecided"]:
+        raise SystemExit(UNDECIDED)
+
+
+@residency.command("map")
+@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
+@under
+@as_json
+def unmapped(sources: tuple[str, ...], *, policy: Path | None, json: bool) -> None:
+    """What in SOURCE is still without a place, by how much a mapping of it would settle."""
+    from lineage_explorer.printing import table
+    from lineage_explorer.residency.unmapped import unmapped as without
+
+    found = without(read(sources, strict=False).residency(policy))
+    if json or not found.is_empty():
+        put(found if json else table(found))
+    say("map them in the policy: [[places]] match = …, places = […]" if len(found) else "nothing.")
+
+
+@main.group()
+def audit() -> None:
+    """The trail that residency checks leave."""
+
+
+@audit.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--source",
+    "sources",
+    multiple=True,
+    help="Where the files now are that it was made of, if not where they were.",
+)
+@click.option(
+    "--key",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The signer's public key (PEM), to check the signature with.",
+)
+def verify(folder: Path, *, sources: tuple[str, ...], key: Path | None) -> None:
+    """Is the audit trail in FOLDER unchanged, and does judging again come to the same?"""
+    from lineage_explorer.residency.verify import verify as verified
+
+    found = verified(folder, sources, key)
+    put(str(found))
+    if not found.same:
+        raise SystemExit(NOTHING)
 
 
 def read(

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from lineage_explorer.graph.neighbours import Neighbours
     from lineage_explorer.graph.record import Record
     from lineage_explorer.readers.marquez_live import Fetched, Limits
+    from lineage_explorer.residency.policy import Policy
+    from lineage_explorer.residency.report import ResidencyReport
+    from lineage_explorer.view.groups import Tree
     from lineage_explorer.view.widget import Explorer
 
 
@@ -303,6 +306,13 @@ class Lineage:
 
         return neighbours(self.frames)
 
+    @cached_property
+    def tree(self) -> Tree:
+        """All nodes in groups of groups, by namespace and name: what the view shows far away."""
+        from lineage_explorer.view.groups import tree
+
+        return tree(self)
+
     # Asking ---------------------------------------------------------------------------------
 
     @cached_property
@@ -403,6 +413,22 @@ class Lineage:
 
         return history(self, node)
 
+    def residency(
+        self, policy: Policy | Mapping[str, Any] | str | PathLike[str] | None = None
+    ) -> ResidencyReport:
+        """Does data leave its jurisdiction? Places, labels, findings; undecided is never hidden.
+
+        Args:
+            policy: a `Policy`, the path of a TOML file, or the same as a dict. Without one, places
+                and crossings are shown, and nothing is decided.
+
+        Raises:
+            PolicyError: with the line, if the policy cannot be used.
+        """
+        from lineage_explorer.residency.report import residency
+
+        return residency(self, policy)
+
     def event(self, event: int) -> str:
         """The JSON of an event as it stands in its file, indented, secrets redacted.
 
@@ -437,9 +463,10 @@ class Lineage:
         Args:
             focus: the node (or nodes) to begin at; without it, the whole of a small lineage, or
                 the busiest dataset of a large one.
-            **options: `hops` (default 1), `query` (a selection, instead of a focus), `color`
-                ("kind", "state", "namespace"), `theme` ("auto", "light", "dark"), `height` in
-                pixels, `open` (datasets whose columns show), `selection`.
+            **options: any trait of the view (see `Explorer`): `hops` (default 1), `query` (a
+                selection, instead of a focus), `color` (a mode, a frame or a dict), `time`,
+                `mode`, `run`, `selection`, `columns`, `theme` ("auto", "light", "dark"), `height`
+                in pixels, …; or `state`, as another view's `.state` gives it.
 
         Raises:
             UnknownOption: for a keyword that does not exist.
@@ -451,7 +478,8 @@ class Lineage:
     def write(self, path: str | PathLike[str], **options: Any) -> None:
         """Write a picture or the data; the ending of the name decides.
 
-        `.svg` and `.html` (one offline file with the live view) take the options of `explore`;
+        `.svg`, `.png` and `.html` (one offline file with the live view) take the options of
+        `explore`; `.png` needs the extra `png`;
         `.mmd` (Mermaid), `.graphml` and `.ndjson` (the events themselves) hold everything.
         """
         from lineage_explorer.view.write import write

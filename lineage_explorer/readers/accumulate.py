@@ -120,7 +120,7 @@ class State:
 
 def accumulate(told: Told) -> State:
     """All events, in the specification's order, taken into one state."""
-    typed = Typed(told.facets)
+    typed = Typed(told)
     events, contexts, shared = _contexts(told)
     nodes, node_of = _nodes(told, typed)
     uses = _uses(told, events, node_of)

@@ -26,12 +26,15 @@ from lineage_explorer.readers.openlineage import Teller
 from lineage_explorer.readers.told import Told
 
 MOST = 8
+PATIENCE = 20.0
+"""Seconds in which a helper starts, or reads a block. Who asked for help reads nothing meanwhile:
+that would take its memory, and what comes back in many blocks would be looked at once more."""
 PIPE = 1 << 20
 TABLES = [field.name for field in fields(Told)]
 HEAD = struct.Struct("<QQQQQ")
 LENGTH = struct.Struct("<Q")
-READY, FACETS, DONE = b"r", b"f", b"d"
-"""What a helper says: it can take a block; here are facets so far; here are all tables."""
+READY, DONE = b"r", b"d"
+"""What a helper says: it can take a block; here are all tables."""
 
 
 class HelperLost(Exception):
@@ -47,10 +50,9 @@ def useful() -> int:
 
 @dataclass
 class Member:
-    """A helper, and the facets it has handed over."""
+    """A helper."""
 
     process: subprocess.Popen[bytes]
-    facets: list[pl.DataFrame] = field(default_factory=list)
 
     def ends(self) -> tuple[Any, Any]:
         """Its standard input and output."""
@@ -59,13 +61,18 @@ class Member:
         return self.process.stdin, self.process.stdout
 
     def listen(self) -> bytes:
-        """What it says next; facets are taken on the way."""
-        _, source = self.ends()
-        while (said := source.read(1)) == FACETS:
-            self.facets.append(_received(source))
+        """What it says next."""
+        said = self.ends()[1].read(1)
         if not said:
             raise HelperLost
         return bytes(said)
+
+    def leave(self) -> None:
+        """Ends it, whatever it does."""
+        self.process.kill()
+        self.process.wait()
+        for pipe in self.ends():
+            pipe.close()
 
 
 @dataclass
@@ -73,7 +80,6 @@ class Team:
     """The helpers at work."""
 
     members: list[Member] = field(default_factory=list)
-    _begun: bool = False
     _ready: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
 
     def join(self, process: subprocess.Popen[bytes]) -> None:
@@ -92,10 +98,9 @@ class Team:
         """
         if not self.members or block.form is not formats.JSON or not block.data:
             return False
-        ready = self._ready.select(None if self._begun else 0)
-        if not ready:  # they are still starting: better read than wait
+        ready = self._ready.select(PATIENCE)
+        if not ready:  # they do not start: better read than wait
             return False
-        self._begun = True
         member: Member = ready[0][0].data
         member.listen()
         head = HEAD.pack(block.number, block.blob, block.line, block.offset, len(block.data))
@@ -114,16 +119,17 @@ class Team:
         """
         for member in self.members:
             member.ends()[0].close()
-        return [_all(member) for member in self.members]
+        tolds = []
+        for member in self.members:
+            tolds.append(_all(member))
+            member.leave()  # what it holds is held twice
+        return tolds
 
     def leave(self) -> None:
         """Ends all helpers, whatever they do."""
         self._ready.close()
         for member in self.members:
-            member.process.kill()
-            member.process.wait()
-            for pipe in member.ends():
-                pipe.close()
+            member.leave()
 
 
 @contextmanager
@@ -164,11 +170,9 @@ def help_(*, redact: bool) -> None:
             number, blob, line, offset, length = HEAD.unpack(head)
             data = bytes(_exactly(source, length))
             tell(teller, Block(number, blob, formats.JSON, line, offset, data))
-            for facets in teller.taken():
-                _send(sink, FACETS)
-                _give(sink, facets)
             _send(sink, READY)
         told = teller.told()
+        del teller  # half of the memory, and the tables are yet to be written
         _send(sink, DONE)
         for name in TABLES:
             _give(sink, getattr(told, name))
@@ -179,9 +183,7 @@ def _all(member: Member) -> Told:
     while member.listen() != DONE:
         pass
     _, source = member.ends()
-    tables = {name: _received(source) for name in TABLES}
-    tables["facets"] = pl.concat([*member.facets, tables["facets"]])
-    return Told(**tables)
+    return Told(**{name: _received(source) for name in TABLES})
 
 
 def _give(sink: Any, table: pl.DataFrame) -> None:

@@ -29,7 +29,7 @@ from lineage_explorer.readers import cache as disk
 from lineage_explorer.readers import formats, limits, told
 from lineage_explorer.readers.blocks import Watch
 from lineage_explorer.readers.digests import Content, contents, stamp_of
-from lineage_explorer.readers.frames import with_texts
+from lineage_explorer.readers.frames import Rows, with_texts
 from lineage_explorer.readers.redact import KEY_VARIABLE
 from lineage_explorer.readers.sources import HEAD, PACKED, Blob
 from lineage_explorer.readers.told import Told
@@ -145,12 +145,12 @@ class Place:
             tables = {n: entry.table(f"frame-{n}", s) for n, s in _FRAMES.items()}
             rows = entry.table("facet-rows", _ROWS)
             segments = range(entry.meta.segments)
-            texts = [entry.table(f"told-{at}-facets", _TOLD["facets"]) for at in segments]
+            texts = [entry.table(f"told-{at}-texts", _TOLD["texts"]) for at in segments]
         except disk.UNUSABLE:
             disk.remove(entry.folder)
             return None
         disk.touch(entry)
-        frames = Frames(**tables, facets=lambda: with_texts(rows(), _texts([t() for t in texts])))
+        frames = Frames(**tables, facets=lambda: with_texts(rows(), _packs([t() for t in texts])))
         return frames, tuple(entry.meta.recognised)
 
     def grown(self, chosen: formats.Format | None) -> Grown | None:
@@ -179,7 +179,7 @@ class Place:
         grown: Grown | None,
         whole: Told,
         frames: Frames,
-        rows: pl.DataFrame,
+        rows: Rows,
         recognised: Recognised,
     ) -> None:
         """Keeps a reading, if it is one of what was hashed.
@@ -189,7 +189,7 @@ class Place:
             grown: what it goes on from.
             whole: both joined.
             frames: made of that.
-            rows: the frame of facets without texts.
+            rows: makes the frame of facets without texts.
             recognised: what each file was taken for.
         """
         if any(form not in OURS for _, form, _, _ in recognised) or not self._stands():
@@ -205,7 +205,7 @@ class Place:
                 writer.table(f"told-{segments}-{name}", getattr(part, name))
             for name in _FRAMES:
                 writer.table(f"frame-{name}", getattr(frames, name))
-            writer.table("facet-rows", rows.cast(_ROWS))
+            writer.table("facet-rows", rows().cast(_ROWS))
             files = [(label, *rest) for label, rest in zip(self.labels, self._files(), strict=True)]
             return disk.Meta(
                 self.options, files, list(recognised), segments + 1, time.time(), writer.tables
@@ -298,8 +298,8 @@ def _options(chosen: formats.Format | None) -> str:
     return blake2b(repr(said).encode(), digest_size=16).hexdigest()
 
 
-def _texts(facets: Sequence[pl.DataFrame]) -> pl.Series:
-    return pl.concat([one["text"] for one in facets], rechunk=True)
+def _packs(texts: Sequence[pl.DataFrame]) -> pl.Series:
+    return pl.concat([one["every"] for one in texts])
 
 
 def _length(entry: disk.Entry) -> int:

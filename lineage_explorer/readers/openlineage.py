@@ -1,8 +1,8 @@
 """OpenLineage events → what they tell (`told.Told`).
 
-One decode per event of its outer layer. A job, dataset or run is looked at once per distinct text
-(the same dataset object comes back in most events), a facet too, with secrets taken out before
-anything is kept. Sources: OpenLineage spec 2-0-2, `OpenLineage.json`, and 1-0-x, a subset of it.
+A facet is looked at once per distinct text (most come back in many events), with secrets taken
+out before anything is kept. Sources: OpenLineage spec 2-0-2, `OpenLineage.json`, and 1-0-x, a
+subset of it.
 """
 
 from __future__ import annotations
@@ -10,78 +10,105 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 import polars as pl
 import xxhash
-from msgspec import Raw, Struct
+from msgspec import Raw
 
 from lineage_explorer.naming import Name
 from lineage_explorer.readers import facets, redact, rows, shapes, told
 from lineage_explorer.readers.blocks import Block
+from lineage_explorer.readers.event import (
+    ERRORS,
+    NO_FACETS,
+    NO_LIST,
+    WRONG,
+    Facets,
+    Input,
+    Node,
+    Output,
+    Run,
+)
+from lineage_explorer.readers.limits import DEEPEST
+from lineage_explorer.readers.sound import DEEP, too_deep
 from lineage_explorer.readers.times import parse_time, plain_moment
-from lineage_explorer.readers.told import ENTITIES, ROLES, Told
-from lineage_explorer.readers.values import ERRORS, NOTHING, Found
+from lineage_explorer.readers.told import ENTITIES, ROLES, Table, Told
+from lineage_explorer.readers.values import Found
 
 Issue = tuple[str, str]
+Use = tuple[int, int]
+"""A role, and the part in it."""
 
 TERMINAL = ("COMPLETE", "FAIL", "ABORT")
 TYPES = ("START", "RUNNING", *TERMINAL, "OTHER")
 RUN, JOB, DATASET, INPUT, OUTPUT = range(len(ROLES))
-NOBODY = -1
-_CHUNK = 16 << 20
-_UUID = re.compile(rb'"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"')
+ABOVE = (3, 3, 3, 4, 4)
+"""Levels of brackets around a facet, by the role of who has it."""
+_PACK = 4 << 20
+"""Bytes of texts that are packed together."""
+_TOGETHER = 1 << 20
+"""Bytes of new facets that are looked through together."""
+_NONE = 2**32 - 1
+_UUID = re.compile("[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
-
-class _Part(Struct, rename="camel"):
-    namespace: Raw = NOTHING
-    name: Raw = NOTHING
-    run_id: Raw = NOTHING
-    facets: Raw = NOTHING
-    input_facets: Raw = NOTHING
-    output_facets: Raw = NOTHING
-
-
-class Part(Struct, gc=False):
-    """A run, job or dataset as one text tells it; `number` is `NOBODY` where it tells of none."""
-
-    number: int
-    name: int | None = None
-    run: str | None = None
-    issues: tuple[Issue, ...] = ()
-
-
-_part = msgspec.json.Decoder(_Part).decode
 _members = msgspec.json.Decoder(dict[str, Raw]).decode
-_elements = msgspec.json.Decoder(list[Raw]).decode
+_string = msgspec.json.Decoder(str).decode
+_encode = msgspec.json.Encoder().encode
 _digest = xxhash.xxh3_128_digest
 
 
+class TooDeep(Exception):
+    """A facet is nested deeper than the limit."""
+
+
+class New(NamedTuple):
+    """A facet seen for the first time."""
+
+    entity: int
+    key: str
+    digest: bytes
+    text: bytes
+
+
 class Teller:
-    """Takes in events one by one; `told()` is what they told."""
+    """Takes in events one by one; `told()` is what they told.
+
+    Facets are numbered as they are seen, and looked at many at a time. Then it shows which of them
+    are kept, and which are the same as another without its secrets.
+    """
 
     def __init__(self, *, redact: bool = True) -> None:
         self.redact = redact
         self.names: dict[Name, int] = {}
         self.systems: Counter[tuple[int, str, str]] = Counter()
-        self._parts: tuple[dict[bytes, Part], ...] = tuple({} for _ in ROLES)
-        self._facets: tuple[dict[str, dict[bytes, int]], ...] = tuple({} for _ in ENTITIES)
-        self._wrong: dict[int, str] = {}
-        self._words: dict[bytes, str | None] = {}
-        self._events: list[tuple[Any, ...]] = []
+        self._words: dict[str, str | None] = {}
+        self._events = Table(told.EVENTS)
         self._uses = array("I"), array("B"), array("I")
+        self._parts: dict[bytes, int] = {}
         self._part_names: list[int | None] = []
         self._members = array("I"), array("I")
-        self._facet_rows: list[tuple[Any, ...]] = []
-        self._fields: list[tuple[Any, ...]] = []
-        self._links: list[tuple[Any, ...]] = []
-        self._counts: list[tuple[Any, ...]] = []
-        self._versions: list[tuple[Any, ...]] = []
-        self._facet_chunks: list[pl.DataFrame] = []
-        self._facet_count = self._size = 0
-        self._issues: list[tuple[Any, ...]] = []
+        self._seen: tuple[dict[str, dict[bytes, int]], ...] = tuple({} for _ in ENTITIES)
+        self._new: list[New] = []
+        self._new_size = 0
+        self._kept = array("I")
+        """The number under which each facet is kept, by the number in which it was seen."""
+        self._deepest = set[int]()
+        """Facets that are not too deep where the fewest brackets are around them."""
+        self._wrong: dict[int, str] = {}
+        self._facets = Table(told.FACETS)
+        self._texts: list[bytes] = []
+        self._asked: list[bytes | None] = []
+        self._texts_size = 0
+        self._packs = Table(told.TEXTS)
+        self._fields = Table(told.FIELDS)
+        self._links = Table(told.LINKS)
+        self._counts = Table(told.COUNTS)
+        self._versions = Table(told.VERSIONS)
+        self._issues = Table(told.ISSUES)
 
     def note(
         self, block: Block, line: int | None, offset: int | None, code: str, message: str
@@ -93,31 +120,30 @@ class Teller:
         """One event. Never raises: what cannot be read is an issue of the event."""
         outer, issues = found.event, list[Issue]()
         self.systems[block.blob, block.form.name, found.system] += 1
-        number = len(self._events)
-        job = self._one(JOB, outer.job, issues)
-        dataset = self._one(DATASET, outer.dataset, issues)
-        if job is None and dataset is None:
-            missing = ("no-identity", "a run event without a job was left out.")
-            self._issue(block, None, found.line, found.offset, *(issues or [missing])[0])
+        number = self._events.height
+        try:
+            job = self._node(JOB, outer.job, issues)
+            dataset = self._node(DATASET, outer.dataset, issues)
+            if job is None and dataset is None:
+                missing = ("no-identity", "a run event without a job was left out.")
+                self._issue(block, None, found.line, found.offset, *(issues or [missing])[0])
+                return
+            run = self._run(outer.run, issues)
+            uses = [use for use in (run, job, dataset) if use is not None]
+            if job is not None:
+                uses += self._side(INPUT, outer.inputs, issues)
+                uses += self._side(OUTPUT, outer.outputs, issues)
+        except TooDeep:
+            self._issue(block, None, found.line, found.offset, *DEEP)
             return
-        is_run = bytes(memoryview(outer.run)[:1]) == b"{"
-        run = self._one(RUN, outer.run, issues)
-        if is_run and (run is None or run.run is None):
+        run_id = self._run_id(outer.run) if run is not None else None
+        if run is not None and run_id is None:
             issues.append(("no-run-id", "a run event without a runId."))
-        time = self._time(outer.event_time, issues)
         events, roles, parts = self._uses
-        for role, part in ((RUN, run), (JOB, job), (DATASET, dataset)):
-            if part is not None:
-                events.append(number)
-                roles.append(role)
-                parts.append(part.number)
-        if job is not None:
-            for role, raw in ((INPUT, outer.inputs), (OUTPUT, outer.outputs)):
-                if raw is not NOTHING:
-                    for part in self._list(role, raw, issues):
-                        events.append(number)
-                        roles.append(role)
-                        parts.append(part.number)
+        for role, part in uses:
+            events.append(number)
+            roles.append(role)
+            parts.append(part)
         self._events.append((
             number,
             block.number,
@@ -125,42 +151,60 @@ class Teller:
             block.line + found.line - 1,
             block.offset + found.offset,
             found.length,
-            time,
-            "run" if is_run else "job" if job else "dataset",
+            self._time(outer.event_time, issues),
+            "run" if run is not None else "job" if job is not None else "dataset",
             self._type(outer.event_type, issues),
-            run.run if run else None,
-            job.name if job else None,
+            run_id,
+            None if job is None else self._part_names[job[1]],
             self._word(outer.producer),
             _digest(found.raw) + found.number.to_bytes(4, "little"),
         ))  # fmt: skip
         for code, message in issues:
             self._issue(block, number, found.line, found.offset, code, message)
 
-    def taken(self) -> list[pl.DataFrame]:
-        """Facets gathered so far, some megabytes each; they are not in `told()` any more."""
-        chunks, self._facet_chunks = self._facet_chunks, []
-        return chunks
-
     def told(self) -> Told:
         """The tables of all that was told."""
+        self._look()
         self._flush()
-        uses = dict(zip(told.USES, map(_column, self._uses), strict=True))
-        members = dict(zip(told.MEMBERS, map(_column, self._members), strict=True))
-        names = [(at, *name) for name, at in self.names.items()]
-        counts = [(*key, count) for key, count in self.systems.items()]
+        uses = pl.DataFrame(dict(zip(told.USES, map(_column, self._uses), strict=True)))
+        owners, owned = map(_column, self._members)
+        facet = _column(self._kept)[owned]
+        there = facet != _NONE
+        names, systems = Table(told.NAMES), Table(told.SYSTEMS)
+        names.rows = [(at, *name) for name, at in self.names.items()]
+        systems.rows = [(*key, count) for key, count in self.systems.items()]
+        events = self._events.frame()
         return Told(
-            events=_frame(self._events, told.EVENTS),
-            uses=pl.DataFrame(uses, schema=told.USES),
-            parts=_frame(list(enumerate(self._part_names)), told.PARTS),
-            members=pl.DataFrame(members, schema=told.MEMBERS),
-            facets=pl.concat(self._facet_chunks, rechunk=True),  # or each gather copies the texts
-            fields=_frame(self._fields, told.FIELDS),
-            links=_frame(self._links, told.LINKS),
-            counts=_frame(self._counts, told.COUNTS),
-            versions=_frame(self._versions, told.VERSIONS),
-            names=_frame(names, told.NAMES),
-            issues=_frame(self._issues, told.ISSUES),
-            systems=_frame(counts, told.SYSTEMS),
+            events=events,
+            uses=uses,
+            parts=pl.DataFrame(
+                {"name": self._part_names}, schema={"name": pl.UInt32}
+            ).with_row_index("part"),
+            members=pl.DataFrame({"part": owners[there], "facet": facet[there]}),
+            facets=self._facets.frame(),
+            texts=self._packs.frame(),
+            fields=self._fields.frame(),
+            links=self._links.frame(),
+            counts=self._counts.frame(),
+            versions=self._versions.frame(),
+            names=names.frame(),
+            issues=pl.concat([self._issues.frame(), self._flaws(events, uses)]),
+            systems=systems.frame(),
+        )
+
+    def _flaws(self, events: pl.DataFrame, uses: pl.DataFrame) -> pl.DataFrame:
+        """What is wrong with facets, as issues of the events that have them."""
+        wrong = pl.DataFrame(
+            {"seen": self._wrong.keys(), "message": self._wrong.values()},
+            schema={"seen": pl.UInt32, "message": pl.String},
+        )
+        owners, owned = map(_column, self._members)
+        members = pl.DataFrame({"part": owners, "seen": owned}).join(wrong, on="seen")
+        return (
+            uses.join(members, on="part", maintain_order="left_right")
+            .join(events, on="event", maintain_order="left")
+            .with_columns(code=pl.lit("facet-invalid"))
+            .select(told.ISSUES.keys())
         )
 
     def _issue(
@@ -176,197 +220,208 @@ class Teller:
         byte = None if offset is None else block.offset + offset
         self._issues.append((event, block.number, block.blob, at, byte, code, message))
 
-    def _one(self, role: int, raw: Raw, issues: list[Issue]) -> Part | None:
-        """A part of the event; None where there is none, or none that can be told."""
-        if raw is NOTHING:
+    def _run(self, run: Run | None, issues: list[Issue]) -> Use | None:
+        if run is None:
             return None
-        known = self._parts[role]
-        key = _digest(raw)
-        part = known.get(key)
-        if part is None:
-            part = known[key] = self._decoded(role, raw)
-        if part.issues:
-            issues.extend(part.issues)
-        return None if part.number == NOBODY else part
+        if run is WRONG:
+            issues.append(("wrong-shape", "expected `run` to be an object."))
+            return None
+        return RUN, self._part(RUN, None, [(RUN, run.facets)], issues)
 
-    def _list(self, role: int, raw: Raw, issues: list[Issue]) -> list[Part]:
-        try:
-            items = _elements(raw)
-        except ERRORS:
-            if not _is_null(raw):
-                issues.append(("wrong-shape", f"expected `{ROLES[role]}s` to be a list."))
-            return []
-        return [part for item in items if (part := self._one(role, item, issues)) is not None]
+    def _run_id(self, run: Run | None) -> str | None:
+        told = run.run_id if run else None
+        return told if told and _UUID.fullmatch(told) else self._word(told)
 
-    def _decoded(self, role: int, raw: Raw) -> Part:
-        """What a text tells of a run, job or dataset."""
-        if _is_null(raw):
-            return Part(NOBODY)
-        try:
-            wire = _part(raw)
-        except ERRORS:
-            if role == RUN:
-                return Part(NOBODY, issues=(("wrong-shape", "expected `run` to be an object."),))
-            return _nameless(role)
-        issues: list[Issue] = []
-        name = run = None
-        if role == RUN:
-            run = self._text(wire.run_id)
+    def _node(self, role: int, node: Node | None, issues: list[Issue]) -> Use | None:
+        """A job or dataset of the event; None where there is none, or none that can be told."""
+        if node is None:
+            return None
+        namespace, called = self._word(node.namespace), self._word(node.name)
+        if namespace is None or called is None:
+            message = f"a {ROLES[role]} without namespace and name was left out."
+            issues.append(("no-identity", message))
+            return None
+        name = self._name((namespace, called))
+        if isinstance(node, (Input, Output)):
+            groups = [(DATASET, node.facets), (role, node.of_side)]
         else:
-            namespace, called = self._word(wire.namespace), self._text(wire.name)
-            if namespace is None or called is None:
-                return _nameless(role)
-            name = self._name((namespace, called))
-        number = len(self._part_names)
-        self._part_names.append(name)
-        self._add_facets(number, DATASET if role in (INPUT, OUTPUT) else role, wire.facets, issues)
-        if role == INPUT:
-            self._add_facets(number, INPUT, wire.input_facets, issues)
-        elif role == OUTPUT:
-            self._add_facets(number, OUTPUT, wire.output_facets, issues)
-        return Part(number, name, run, tuple(issues))
+            groups = [(role, node.facets)]
+        return role, self._part(role, name, groups, issues)
 
-    def _add_facets(self, part: int, entity: int, raw: Raw, issues: list[Issue]) -> None:
-        if raw is NOTHING:
-            return
-        try:
-            members = _members(raw)
-        except ERRORS:
-            if not _is_null(raw):
+    def _side(self, role: int, nodes: Iterable[Any] | None, issues: list[Issue]) -> Iterator[Use]:
+        if nodes is NO_LIST:
+            issues.append(("wrong-shape", f"expected `{ROLES[role]}s` to be a list."))
+        for node in nodes or ():
+            use = self._node(role, node, issues)
+            if use is not None:
+                yield use
+
+    def _part(
+        self,
+        role: int,
+        name: int | None,
+        groups: Iterable[tuple[int, Facets]],
+        issues: list[Issue],
+    ) -> int:
+        """The number of a run, job or dataset that tells exactly this."""
+        told = array("I", (role, _NONE if name is None else name))
+        above = ABOVE[role]
+        for entity, group in groups:
+            if group is NO_FACETS:
                 kind = ENTITIES[entity]
                 issues.append(("wrong-shape", f"expected the {kind} facets to be an object."))
-            return
-        known = self._facets[entity]
-        owners, owned = self._members
-        for key, value in members.items():
-            digests = known.get(key)
-            if digests is None:
-                digests = known[key] = {}
-            digest = _digest(value)
-            number = digests.get(digest)
-            if number is None:
-                if _is_null(value):
-                    continue
-                number = digests[digest] = self._facet(entity, key, value, digest)
-            if number >= 0:
-                owners.append(part)
-                owned.append(number)
-            if number in self._wrong:
-                issues.append(("facet-invalid", self._wrong[number]))
+            if not group:
+                continue
+            seen = self._seen[entity]
+            for key, value in group.items():
+                digest = _digest(value)
+                try:
+                    number = seen[key][digest]
+                except KeyError:
+                    text = bytes(value)
+                    if text == b"null":
+                        continue
+                    number = self._see(New(entity, key, digest, text), above)
+                if number in self._deepest and above > ABOVE[RUN]:
+                    raise TooDeep
+                told.append(number)
+        part = self._parts.setdefault(told.tobytes(), len(self._part_names))
+        if part == len(self._part_names):
+            self._part_names.append(name)
+            owners, owned = self._members
+            owners.extend([part] * (len(told) - 2))
+            owned.extend(told[2:])
+        return part
 
-    def _facet(self, entity: int, key: str, raw: Raw, digest: bytes) -> int:
-        """Keeps a facet and gives its number; a negative one for a facet that cannot be kept."""
-        kind, text = ENTITIES[entity], bytes(raw)
+    def _see(self, new: New, above: int) -> int:
+        """The number of a facet that was not seen before."""
+        number = len(self._kept) + len(self._new)
+        if too_deep(new.text, DEEPEST - ABOVE[INPUT]):
+            if too_deep(new.text, DEEPEST - above):
+                raise TooDeep
+            self._deepest.add(number)
+        self._seen[new.entity].setdefault(new.key, {})[new.digest] = number
+        self._new.append(new)
+        self._new_size += len(new.text)
+        if self._new_size > _TOGETHER:
+            self._look()
+        return number
+
+    def _look(self) -> None:
+        """Looks at all new facets."""
+        new, self._new, self._new_size = self._new, [], 0
+        marks = [False] * len(new)
+        if self.redact:
+            marks = redact.suspect_many([one.text for one in new])
+            named = {key: redact.suspect(key.encode()) for key in {one.key for one in new}}
+            marks = [mark or named[one.key] for mark, one in zip(marks, new, strict=True)]
+        for number, (one, mark) in enumerate(zip(new, marks, strict=True), len(self._kept)):
+            try:
+                clean = _without_secrets(one) if mark else one
+            except ERRORS:
+                kind = ENTITIES[one.entity]
+                self._wrong[number] = (
+                    f"{kind} facet {one.key!r} was left out: not readable as JSON."
+                )
+                self._kept.append(_NONE)
+                continue
+            same = self._seen[one.entity].setdefault(clean.key, {})
+            first = same.setdefault(clean.digest, number)
+            if first < number:
+                self._kept.append(self._kept[first])
+                if first in self._wrong:
+                    self._wrong[number] = self._wrong[first]
+            else:
+                same[clean.digest] = number
+                self._kept.append(self._facets.height)
+                self._facet(number, clean)
+
+    def _facet(self, number: int, new: New) -> None:
+        """Keeps a facet."""
+        kind, kept, text = ENTITIES[new.entity], self._facets.height, new.text
         try:
-            clean = redact.facet(key, text) if self.redact else (key, text)
-        except ERRORS:
-            number = -1 - len(self._wrong)
-            self._wrong[number] = f"{kind} facet {key!r} was left out: not readable as JSON."
-            return number
-        if clean != (key, text):
-            key, text = clean
-            digest = _digest(text)
-            known = self._facets[entity].get(key, {}).get(digest)
-            if known is not None:
-                return known
-        try:
-            typed, wrong = shapes.decode(kind, key, text)
+            typed, wrong = shapes.decode(kind, new.key, text)
         except ERRORS as error:
             typed, wrong = None, f"{error}."
-        number = self._facets[entity].setdefault(key, {})[digest] = self._facet_count
-        self._facet_count += 1
         deleted = b'"_deleted"' in text and _deleted(text)
-        self._facet_rows.append((number, entity, key, typed is not None, deleted, digest, text))
+        self._facets.append((kept, new.entity, new.key, typed is not None, deleted, new.digest))
+        self._texts.append(text)
+        is_asked = typed is not None and (kind, new.key) not in rows.WHOLLY
+        self._asked.append(text if is_asked else None)
         if typed is not None:
-            self._say(kind, key, number, typed)
+            self._say(kind, new.key, kept, typed)
         if wrong:
-            self._wrong[number] = f"{kind} facet {key!r} breaks its schema: {wrong}"
-        self._size += len(text)
-        if self._size > _CHUNK:
+            self._wrong[number] = f"{kind} facet {new.key!r} breaks its schema: {wrong}"
+        self._texts_size += len(text)
+        if self._texts_size > _PACK:
             self._flush()
-        return number
 
     def _say(self, kind: str, key: str, number: int, typed: Any) -> None:
         """Takes down the rows of a facet that says many things, or one of every run."""
         if (kind, key) == ("dataset", "schema"):
-            self._fields += [(number, *row) for row in rows.fields(typed)]
+            for row in rows.fields(typed):
+                self._fields.append((number, *row))
         elif (kind, key) == ("dataset", "columnLineage"):
             for name, row in rows.links(typed):
                 self._links.append((number, self._name(name), *row))
         elif (kind, key) == ("dataset", "version"):
             self._versions.append((number, facets.word(typed.datasetVersion)))
         elif (kind, key) in rows.COUNTS:
-            self._counts += [(number, *row) for row in rows.COUNTS[kind, key](typed)]
+            for row in rows.COUNTS[kind, key](typed):
+                self._counts.append((number, *row))
 
     def _name(self, name: Name) -> int:
         return self.names.setdefault(name, len(self.names))
 
     def _flush(self) -> None:
-        """Facets so far into a frame, which keeps their texts closer together."""
-        if self._facet_rows or not self._facet_chunks:
-            self._facet_chunks.append(_frame(self._facet_rows, told.FACETS))
-            self._facet_rows = []
-            self._size = 0
+        """Texts so far into a pack, and rows into frames."""
+        if self._texts:
+            packs = told.packed(self._texts), told.packed(self._asked)
+            self._packs.append((len(self._texts), *packs))
+            self._texts, self._asked, self._texts_size = [], [], 0
+        for table in (self._events, self._facets, self._fields, self._links, self._counts):
+            table.pack()
 
-    def _word(self, raw: Raw) -> str | None:
-        """As `_text`, for what comes back often."""
-        text = bytes(raw)
+    def _word(self, text: str | None) -> str | None:
+        """The text without secrets; an empty one is None."""
+        if not text:
+            return None
         if text not in self._words:
-            self._words[text] = self._text(raw)
+            self._words[text] = self._clean(text)
         return self._words[text]
 
-    def _text(self, raw: Raw) -> str | None:
-        """A JSON string, or a number as its digits, without secrets; else None."""
-        if raw is NOTHING:
-            return None
-        text = bytes(raw)
-        try:
-            if self.redact and not _UUID.fullmatch(text):
-                text = redact.json(text)
-            return facets.word(msgspec.json.decode(text))
-        except ERRORS:
-            return None
+    def _clean(self, text: str) -> str:
+        return _string(redact.json(_encode(text))) if self.redact else text
 
-    def _time(self, raw: Raw, issues: list[Issue]) -> int | None:
-        if (quick := plain_moment(raw)) is not None:
-            return quick
-        value = self._text(raw)
-        if value is None:
+    def _time(self, text: str | None, issues: list[Issue]) -> int | None:
+        if not text:
             issues.append(("no-time", "the event has no eventTime."))
             return None
+        if (quick := plain_moment(text)) is not None:
+            return quick
+        value = self._clean(text)
         time = parse_time(value)
         if time.oddity:
             issues.append((time.oddity, f"eventTime {value[:40]!r}."))
         return time.us
 
-    def _type(self, raw: Raw, issues: list[Issue]) -> str | None:
-        if raw is NOTHING:
-            return None
-        text = bytes(raw)
-        if text in _KNOWN_TYPES:
-            return _KNOWN_TYPES[text]
-        if _is_null(raw):
-            return None
-        value = self._text(raw)
-        if value is None:
+    def _type(self, text: str | None, issues: list[Issue]) -> str | None:
+        if text is None or text in TYPES:
+            return text
+        if not text:
             issues.append(("wrong-shape", "expected `eventType` to be a text."))
             return None
+        value = self._clean(text)
         if value.upper() in TYPES:
             return value.upper()
         issues.append(("unknown-type", f"eventType {value!r}."))
         return value
 
 
-_KNOWN_TYPES = {f'"{name}"'.encode(): name for name in TYPES}
-
-
-def _nameless(role: int) -> Part:
-    message = f"a {ROLES[role]} without namespace and name was left out."
-    return Part(NOBODY, issues=(("no-identity", message),))
-
-
-def _is_null(raw: Raw) -> bool:
-    return bytes(memoryview(raw)[:4]) == b"null"
+def _without_secrets(new: New) -> New:
+    """A facet without secrets; what its key says of it counts."""
+    key, text = redact.facet(new.key, new.text)
+    return new if (key, text) == (new.key, new.text) else New(new.entity, key, _digest(text), text)
 
 
 def _deleted(text: bytes) -> bool:
@@ -376,14 +431,3 @@ def _deleted(text: bytes) -> bool:
 
 def _column(values: array[int]) -> np.ndarray[Any, Any]:
     return np.frombuffer(values, dtype=values.typecode) if values else np.empty(0, values.typecode)
-
-
-def _frame(rows: list[tuple[Any, ...]], schema: dict[str, Any]) -> pl.DataFrame:
-    """A frame of rows, made column by column, which is quicker."""
-    columns = zip(*rows, strict=True) if rows else [()] * len(schema)
-    return pl.DataFrame(
-        [
-            pl.Series(name, values, dtype, strict=False)
-            for (name, dtype), values in zip(schema.items(), columns, strict=True)
-        ]
-    )

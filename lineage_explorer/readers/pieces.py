@@ -114,7 +114,7 @@ def _value(
         return _rescued(text, line, offset, depth) or [broken(error, line, offset)]
     parts = [sound(event, text, line, offset)] if event else list(inside(text, line, offset))
     if certain:
-        return [part for part in parts if isinstance(part, Found) and part.certain]
+        return [part for part in parts if isinstance(part, Found) and part.event.certain]
     return parts[:1] if not any(isinstance(part, Found) for part in parts) else parts
 
 
@@ -139,7 +139,7 @@ def _behind(data: bytes, begin: int, line_end: int, line: int, offset: int) -> I
     if found is not None:
         event, start = found
         part = sound(event, data[start:stop], line, offset - begin + start)
-        if isinstance(part, Found) and part.certain:
+        if isinstance(part, Found) and part.event.certain:
             yield part
 
 

@@ -73,6 +73,14 @@ def _one(detail: details.Detail) -> Callable[[Any], Iterable[Row]]:
     return rows
 
 
+WHOLLY = {
+    ("dataset", "schema"),
+    ("dataset", "columnLineage"),
+    ("output", "outputStatistics"),
+    ("input", "inputStatistics"),
+}
+"""Facets of which nothing is left to ask when their rows are taken down."""
+
 COUNTS: dict[tuple[str, str], Callable[[Any], Iterable[Row]]] = {
     ("output", "outputStatistics"): _one(details.STATISTICS),
     ("input", "inputStatistics"): _one(details.STATISTICS),

@@ -38,7 +38,8 @@ def _scan(
         for block in blocks(blobs, form, watch):
             if not team.take(block):
                 tell(teller, block)
-        return joined([teller.told(), *team.told()])
+        tolds = [teller.told(), *team.told()]
+    return joined(tolds)
 
 
 def tell(teller: Teller, block: Block) -> None:

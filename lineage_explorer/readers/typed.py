@@ -8,16 +8,16 @@ from typing import Any
 import polars as pl
 
 from lineage_explorer.readers import shapes
-from lineage_explorer.readers.told import ENTITIES
+from lineage_explorer.readers.told import ENTITIES, Told, unpacked
 
 
 class Typed:
     """Facets by number; those of one kind at a time."""
 
-    def __init__(self, facets: pl.DataFrame) -> None:
-        self._key = facets["key"]
-        self._entity = facets["entity"]
-        self._text = facets["text"]
+    def __init__(self, told: Told) -> None:
+        self._key = told.facets["key"]
+        self._entity = told.facets["entity"]
+        self._text = unpacked(told.texts["asked"])
 
     def each(self, numbers: pl.Series) -> Iterable[tuple[int, Any]]:
         """Every distinct one of these facets, in order, with its typed form."""

@@ -11,27 +11,11 @@ from dataclasses import dataclass
 import msgspec
 from msgspec import Raw
 
+from lineage_explorer.readers.event import ERRORS, Event, Odd, decode
 from lineage_explorer.readers.limits import WRAPPED
-from lineage_explorer.readers.sound import DEEP, flaw
+from lineage_explorer.readers.sound import DEEP, flaw, garbled
 
-NOTHING = Raw(b"")
-
-
-class Event(msgspec.Struct, rename="camel"):
-    """The outer layer of an event; every part is still JSON text."""
-
-    event_time: Raw = NOTHING
-    event_type: Raw = NOTHING
-    producer: Raw = NOTHING
-    run: Raw = NOTHING
-    job: Raw = NOTHING
-    dataset: Raw = NOTHING
-    inputs: Raw = NOTHING
-    outputs: Raw = NOTHING
-
-    def __bool__(self) -> bool:
-        """Whether it looks like an event at all."""
-        return _is_object(self.job) or _is_object(self.dataset) or _is_object(self.run)
+__all__ = ["ERRORS", "Bad", "Event", "Found", "broken", "decode", "inside", "sound", "whole"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +38,6 @@ class Found:
         """Bytes it takes in the file."""
         return self.within or len(self.raw)
 
-    @property
-    def certain(self) -> bool:
-        """Whether it is an event even amid broken text: a parent facet has a run and a job too."""
-        return _is_text(self.event.event_time)
-
 
 @dataclass(frozen=True, slots=True)
 class Bad:
@@ -70,18 +49,16 @@ class Bad:
     offset: int
 
 
-decode = msgspec.json.Decoder(Event).decode
 _members = msgspec.json.Decoder(dict[str, Raw]).decode
 _elements = msgspec.json.Decoder(list[Raw]).decode
 _string = msgspec.json.Decoder(str).decode
 _anything = msgspec.json.Decoder(Raw).decode
-ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
-def sound(event: Event, text: bytes, line: int, offset: int, within: int = 0) -> Found | Bad:
-    """The event, if its text is sound all through."""
-    wrong = flaw(text)
-    return Bad(*wrong, line, offset) if wrong else Found(event, text, line, offset, within)
+def sound(event: Event, text: bytes, line: int, offset: int) -> Found | Bad:
+    """The event, if its text is sound all through; facets are looked into when they are kept."""
+    wrong = flaw(text) if isinstance(event, Odd) else garbled(text)
+    return Bad(*wrong, line, offset) if wrong else Found(event, text, line, offset)
 
 
 def broken(error: Exception, line: int, offset: int) -> Bad:
@@ -122,7 +99,7 @@ def _wrapped(text: bytes, line: int, offset: int, depth: int) -> Iterator[Found 
     try:
         if first == b"{":
             event = decode(text)
-            if not _is_text(event.event_time) and (foreign := _marquez(text, line, offset)):
+            if not event.certain and (foreign := _marquez(text, line, offset)):
                 yield from foreign
                 return
             if event:
@@ -156,14 +133,6 @@ def _in_string(text: bytes, line: int, offset: int, depth: int) -> Iterator[Foun
     for part in _wrapped(inner, line, offset, depth + 1):
         if isinstance(part, Found):
             yield Found(part.event, part.raw, line, offset, len(text))
-
-
-def _is_object(raw: Raw) -> bool:
-    return bytes(memoryview(raw)[:1]) == b"{"
-
-
-def _is_text(raw: Raw) -> bool:
-    return bytes(memoryview(raw)[:1]) == b'"'
 
 
 def _marquez(text: bytes, line: int, offset: int) -> list[Found | Bad] | None:

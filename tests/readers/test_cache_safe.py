@@ -43,7 +43,7 @@ def of_another_kind(path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [shortened, flipped, emptied, of_another_kind, Path.unlink])
-@pytest.mark.parametrize("name", ["frame-events", "facet-rows", "told-0-facets", "entry"])
+@pytest.mark.parametrize("name", ["frame-events", "facet-rows", "told-0-texts", "entry"])
 def test_a_damaged_entry_is_read_anew(
     log: Path, cache_folder: Path, scanned: Seen, damage: Callable[[Path], None], name: str
 ):

@@ -26,9 +26,9 @@ C = run_event("c", ["z"], ["w"], run="3")
 LINE = ndjson(A).strip()
 
 
-def jobs(data: bytes) -> list[str]:
+def jobs(data: bytes) -> list[str | None]:
     found = [part for part in events(io.BytesIO(data)) if isinstance(part, Found)]
-    return [json.loads(bytes(part.event.job)).get("name") for part in found]
+    return [part.event.job.name for part in found if part.event.job]
 
 
 def split(data: bytes) -> tuple[int, list[str]]:

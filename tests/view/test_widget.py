@@ -6,6 +6,7 @@ import pytest
 import traitlets
 
 import lineage_explorer as lx
+from lineage_explorer.view.asking import answer
 from tests.events import dataset, run_event
 
 LIN = lx.read(
@@ -58,9 +59,10 @@ def test_an_edge_tells_the_events_behind_it_with_file_and_line() -> None:
     view = LIN.explore()
     view.edge = [ORDERS, "job:jobs:report"]
     told = json.loads(view._detail)
-    events = next(tab for tab in told["tabs"] if tab["name"] == "Events")["blocks"][0]["items"]
-    assert [item["where"] for item in events] == ["<events> : 2"]
-    assert json.loads(events[0]["text"])["job"]["name"] == "report"
+    events = next(tab for tab in told["tabs"] if tab["name"] == "Events")["blocks"][0]["rows"]
+    assert [where for _, _, where in events] == ["<events> : 2"]
+    told, _ = answer(LIN, {"what": "event", "event": events[0][0]})
+    assert json.loads(told["text"])["job"]["name"] == "report"
 
 
 def test_a_query_that_cannot_be_read_keeps_the_picture_and_says_where() -> None:

@@ -24,6 +24,7 @@ export class Bar {
   constructor(
     private readonly host: Host,
     prefix: string,
+    share: HTMLElement,
     actions: BarActions,
   ) {
     this.history = new History(host);
@@ -36,7 +37,7 @@ export class Bar {
       },
       prefix,
     );
-    this.toolbar = new Toolbar(this.search.element, {
+    this.toolbar = new Toolbar(this.search.element, share, {
       go: (step) => this.history.go(step),
       hops: (value) => host.set("hops", value),
       color: (name) => host.set("color", name),
@@ -58,11 +59,16 @@ export class Bar {
       canGoForward: this.history.canGoForward,
       summary: scene.summary,
       hops: this.host.get("hops"),
-      around: this.host.live && scene.focus.length > 0,
+      around: this.host.live && scene.focus.length > 0 && !this.narrowed,
       modes: scene.modes,
       color: mode?.name ?? "",
       theme: this.host.get("theme"),
     });
+  }
+
+  /** Paths and a column's lineage go as far as they go, whatever the hops. */
+  private get narrowed(): boolean {
+    return this.host.get("path").length > 0 || this.host.get("thread").length > 0;
   }
 
   showQuery(): void {

@@ -9,6 +9,10 @@ const KEYS = [
   ["Enter", "select; twice: focus on it"],
   ["f", "focus on it"],
   ["o", "open or close its columns"],
+  ["[ ]", "show more or collapse upstream, downstream"],
+  ["x p", "hide it, pin it"],
+  ["b", "paths: press it at both ends"],
+  ["m", "a menu of all of this"],
   ["+ − 0", "zoom in, out, fit"],
   ["/", "search"],
   ["Alt ← Alt →", "back, forward"],
@@ -18,7 +22,10 @@ const KEYS = [
 const MOUSE = [
   ["click", "select; with Shift or Ctrl: add"],
   ["double click", "focus on it"],
-  ["+12", "show what is left out there"],
+  ["+12", "show what is left out there; of many, a list to choose from"],
+  ["a group", "open it; Esc or × closes it"],
+  ["a column", "light all that it comes from and goes to"],
+  ["right click", "what can be done with a node"],
   ["wheel", "zoom, once the picture is clicked; with Ctrl always"],
 ] as const;
 
