@@ -340,7 +340,7 @@ def test_the_other_way_round_is_the_mirror(choice: list[tuple[str, int, str]]) -
     there, back = lin.diff(mart(4), mart(7)), lin.diff(mart(7), mart(4))
     mirrored = sorted(
         [
-            (node, field, CODES[change].mirror, after, before, run_after, run_before)
+            (node, field, CODES[str(change)].mirror, after, before, run_after, run_before)
             for node, field, change, before, after, run_before, run_after in as_rows(back)
             if change != "outcome-differs"
         ],
