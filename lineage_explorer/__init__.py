@@ -21,12 +21,18 @@ _ROOMS = {
     "sample": "bundled",
     "samples": "bundled",
     "doctor": "checkup",
+    "diff": "analysis.diff",
+    "change_codes": "analysis.change_codes",
+    "RunDiff": "analysis.diff",
+    "Diagnosis": "analysis.diagnose",
     "Impact": "analysis.impact",
     "Paths": "analysis.paths",
     "Summary": "analysis.summary",
     "Policy": "residency.policy",
     "ResidencyReport": "residency.report",
     "Explorer": "view.widget",
+    "Link": "view.link",
+    "link": "view.link",
     "LineageError": "errors",
     "NodeNotFound": "errors",
     "AmbiguousName": "errors",
@@ -44,6 +50,7 @@ __all__ = [
     "Limits",
     "Lineage",
     "LineageError",
+    "Link",
     "MissingExtra",
     "NodeNotFound",
     "Paths",
@@ -55,6 +62,7 @@ __all__ = [
     "Summary",
     "UnknownOption",
     "doctor",
+    "link",
     "read",
     "read_marquez",
     "sample",
@@ -81,6 +89,7 @@ if TYPE_CHECKING:
     from lineage_explorer.readers.marquez_live import Limits
     from lineage_explorer.residency.policy import Policy
     from lineage_explorer.residency.report import ResidencyReport
+    from lineage_explorer.view.link import Link, link
     from lineage_explorer.view.widget import Explorer
 
 

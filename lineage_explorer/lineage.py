@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from lineage_explorer.analysis.compare_past import Past
     from lineage_explorer.analysis.compare_sides import When
+    from lineage_explorer.analysis.diagnose import Diagnosis
     from lineage_explorer.analysis.diff import RunDiff
     from lineage_explorer.analysis.history import History
     from lineage_explorer.analysis.impact import Impact
@@ -366,6 +367,21 @@ class Lineage:
 
         return diff(self, before, after)
 
+    def diagnose(self, run_or_dataset: str, symptom: str | None = None) -> Diagnosis:
+        """Why did a run go wrong? The last good run of its job found, compared, causes ranked.
+
+        Args:
+            run_or_dataset: a run id, or a dataset or job, whose newest run is then meant.
+            symptom: what somebody noticed, in words, where the events show nothing wrong.
+
+        Raises:
+            NodeNotFound: if there is no such run, dataset or job.
+            AmbiguousName: if several are called so.
+        """
+        from lineage_explorer.analysis.diagnose import diagnose
+
+        return diagnose(self, run_or_dataset, symptom)
+
     @cached_property
     def record(self) -> Record:
         """Reads and writes of all runs as integer arrays, which provenance runs on."""
@@ -447,9 +463,10 @@ class Lineage:
         Args:
             focus: the node (or nodes) to begin at; without it, the whole of a small lineage, or
                 the busiest dataset of a large one.
-            **options: `hops` (default 1), `query` (a selection, instead of a focus), `color`
-                ("kind", "state", "namespace"), `theme` ("auto", "light", "dark"), `height` in
-                pixels, `open` (datasets whose columns show), `selection`.
+            **options: any trait of the view (see `Explorer`): `hops` (default 1), `query` (a
+                selection, instead of a focus), `color` (a mode, a frame or a dict), `time`,
+                `mode`, `run`, `selection`, `columns`, `theme` ("auto", "light", "dark"), `height`
+                in pixels, …; or `state`, as another view's `.state` gives it.
 
         Raises:
             UnknownOption: for a keyword that does not exist.
@@ -461,7 +478,8 @@ class Lineage:
     def write(self, path: str | PathLike[str], **options: Any) -> None:
         """Write a picture or the data; the ending of the name decides.
 
-        `.svg` and `.html` (one offline file with the live view) take the options of `explore`;
+        `.svg`, `.png` and `.html` (one offline file with the live view) take the options of
+        `explore`; `.png` needs the extra `png`;
         `.mmd` (Mermaid), `.graphml` and `.ndjson` (the events themselves) hold everything.
         """
         from lineage_explorer.view.write import write

@@ -66,8 +66,8 @@ def takes_all(sql: str) -> bool:
     (True, False)
     """
     found = ["", *tokens(sql), ""]
-    around = zip(found, found[1:], found[2:], strict=False)
+    around = zip(found[:-2], found[1:-1], found[2:], strict=True)
     begins, ends = {"select", "distinct", "all", ",", "."}, {"from", ",", "", ")"}
     return any(
-        token == "*" and before in begins and after in ends for before, token, after in around
+        middle == "*" and before in begins and after in ends for before, middle, after in around
     )

@@ -118,13 +118,13 @@ def _fields(was: Items, now: Items) -> Iterator[Told]:
     for name in new:
         if name not in renamed.values():
             yield name, "field-added", None, now[name][0]
-    kept = [name for name in was if name in now]
+    kept = [str(name) for name in was if name in now]
     for name in kept:
         if was[name][0] and now[name][0] and was[name][0].lower() != now[name][0].lower():
             yield name, "field-retyped", was[name][0], now[name][0]
-    order = [name for name in now if name in was]
+    order = [str(name) for name in now if name in was]
     if order != kept:
-        yield None, "fields-reordered", ", ".join(map(str, kept)), ", ".join(map(str, order))
+        yield None, "fields-reordered", ", ".join(kept), ", ".join(order)
 
 
 def _renamed(was: Items, now: Items, gone: list[str], new: list[str]) -> dict[str, str]:

@@ -36,6 +36,11 @@ CODE = {
     "code-version-changed", "code-moved", "setting-changed", "engine-changed",
     "variable-dropped", "variable-added", "column-source-dropped",
 }  # fmt: skip
+MOVED = {
+    "dataset-renamed", "place-changed", "input-dropped", "output-dropped", "version-back",
+    "subset-changed", "operation-changed",
+}  # fmt: skip
+"""Other data than before: numbers on the way may be as usual all the same."""
 FIELDS = {"field-dropped": 0.9, "field-renamed": 0.9, "field-retyped": 0.85}
 STOPPED = {"not-run": 0.85, "run-failed": 0.9, "run-unfinished": 0.7}
 TIMES = {
@@ -57,6 +62,7 @@ ABNORMAL = 0.3
 _SOMEWHERE = 0.3
 """An effect that shows here first because nothing before it tells such numbers."""
 _FIELD_WAY = 0.95
+_MOVED_WAY = 0.9
 _SMALL = 0.1
 _UNTOLD_STEP, _CALM_STEP, _PARTLY_CALM_STEP = 0.95, 0.25, 0.6
 
@@ -162,8 +168,11 @@ def _feeds(court: Court, unit: Unit, aspects: tuple[str, ...], seen: frozenset[s
     """
     codes = {change["change"] for change in unit.changes} - CODE
     shown = max(effect(court, unit), *(WEIGHTS.get(code, 0.0) for code in codes), 0.0)
-    if shown >= ABNORMAL or unit.tells(*aspects):
+    if shown >= ABNORMAL:
         return shown
+    if unit.tells(*aspects):
+        moved = {c["change"] for one in _all_before(court, unit) for c in one.changes} & MOVED
+        return max(shown, *(0.8 * WEIGHTS[code] for code in moved), 0.0)
     behind = [court.units[key] for key in unit.before if key not in seen]
     inner = (_feeds(court, one, aspects, seen | {unit.key}) for one in behind)
     return max(shown, 0.9 * max(inner, default=0.0))
@@ -231,7 +240,7 @@ def _changes(court: Court, unit: Unit, fed: float) -> list[Evidence]:
             weight *= 0.2
         known = best.get(code)
         if known is None or known.weight < weight:
-            best[code] = Evidence(weight, code, change)
+            best[code] = Evidence(weight, code, change, way=_MOVED_WAY if code in MOVED else None)
     return list(best.values())
 
 
@@ -242,7 +251,7 @@ def _stops(court: Court, unit: Unit, feeding: list[Unit]) -> list[Evidence]:
         weight = STOPPED.get(change["change"])
         if weight is None or unit is court.end:
             continue
-        before = [one for one in feeding if one.has(*STOPPED)]
+        before = [one for one in _all_before(court, unit) if one.has(*STOPPED)]
         broken = [
             one
             for one in feeding
@@ -263,6 +272,16 @@ def _stops(court: Court, unit: Unit, feeding: list[Unit]) -> list[Evidence]:
                 found.append(Evidence(0.5, "version-same", change))
                 break
     return found
+
+
+def _all_before(court: Court, unit: Unit) -> list[Unit]:
+    """All units upstream of one."""
+    seen, pending = {unit.key}, [unit.key]
+    while pending:
+        new = court.units[pending.pop()].before - seen
+        seen |= new
+        pending += new
+    return [court.units[key] for key in sorted(seen - {unit.key})]
 
 
 def _field_reach(court: Court, change: Row) -> float:
@@ -294,6 +313,11 @@ def _fields(court: Court, unit: Unit) -> list[Evidence]:
         if change["change"] in FIELDS
     }
     gone_above = {name for _, name in above}
+    types_above = {
+        (change["change"], change["before"], change["after"])
+        for key in unit.before
+        for change in court.units[key].changes
+    }
     found = []
     for change in unit.changes:
         if change["change"] not in FIELDS:
@@ -302,9 +326,12 @@ def _fields(court: Court, unit: Unit) -> list[Evidence]:
             change["before"] if change["change"] == "field-renamed" else change["field"]
         ).lower()
         weight = _field_weight(court, change)
-        if name in gone_above:
-            weight *= EXPLAINED
-        elif above and _made_of(court, unit, str(change["field"]), gone_above):
+        alike = (change["change"], change["before"], change["after"]) in types_above
+        if (
+            name in gone_above
+            or _made_of(court, unit, str(change["field"]), gone_above)
+            or (alike and change["change"] == "field-retyped")
+        ):
             weight *= EXPLAINED
         if court.stale:
             weight *= 0.3
@@ -356,9 +383,9 @@ def _numbers(court: Court, unit: Unit, feeding: list[Unit], fed: float) -> list[
         left = EXPLAINED if above >= ABNORMAL or stopped else 1.0
         found.append(Evidence(0.6 * oldest.off * left, "age", measure=oldest))
     if court.stale:
-        for one in found:
-            if one.why != "age":
-                one.weight *= 0.3
+        for piece in found:
+            if piece.why != "age":
+                piece.weight *= 0.3
     return found
 
 

@@ -11,7 +11,6 @@ import polars as pl
 
 from lineage_explorer.analysis.compare import Compared
 from lineage_explorer.analysis.compare_numbers import ENOUGH
-from lineage_explorer.analysis.compare_past import Past
 from lineage_explorer.analysis.compare_sides import Side
 
 Row = dict[str, Any]
@@ -93,33 +92,35 @@ def _counts(one: Measure) -> bool:
 def units(before: Side, after: Side, found: Compared) -> dict[str, Unit]:
     """All units of a diff by key: the job's id, or the source's."""
     writers: dict[str, list[str]] = defaultdict(list)
-    readers: dict[str, list[str]] = defaultdict(list)
+    reads: list[tuple[str, str]] = []
     for source, target in found.edges.select("source", "target").iter_rows():
         if source.startswith("job:"):
             writers[target].append(source)
         else:
-            readers[source].append(target)
+            reads.append((source, target))
     made: dict[str, Unit] = {}
     home: dict[str, str] = {}
     for node in found.nodes["node"]:
         key = node if node.startswith("job:") else min(writers[node], default=node)
         home[node] = key
         made.setdefault(key, Unit(key)).nodes.append(node)
-    for dataset, jobs in readers.items():
-        for job in jobs:
-            if dataset not in made[job].nodes:
-                made[job].inputs.append(dataset)
-            for feeder in writers[dataset] or [dataset]:
-                if feeder != job:
-                    made[job].before.add(feeder)
-                    made[feeder].after.add(job)
+    for dataset, job in reads:
+        _joined(made, dataset, job, writers[dataset] or [dataset])
     for change in found.changes.iter_rows(named=True):
         made[_at_home(change, home)].changes.append(change)
     for row in _measured(before, after, found).iter_rows(named=True):
-        node = row["node"]
-        if node in home:
-            made[home[node]].measures.append(_measure(row))
+        if row["node"] in home:
+            made[home[row["node"]]].measures.append(_measure(row))
     return made
+
+
+def _joined(made: dict[str, Unit], dataset: str, job: str, feeders: list[str]) -> None:
+    if dataset not in made[job].nodes:
+        made[job].inputs.append(dataset)
+    for feeder in feeders:
+        if feeder != job:
+            made[job].before.add(feeder)
+            made[feeder].after.add(job)
 
 
 def _at_home(change: Row, home: dict[str, str]) -> str:

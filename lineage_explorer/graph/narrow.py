@@ -56,9 +56,10 @@ def narrow(frames: Frames, nodes: Collection[str]) -> Frames:
         quality=frames.quality.filter(
             among("dataset") | (pl.col("dataset").is_null() & among("job"))
         ),
-        facets=frames.facets.filter(among("node")),
+        # texts of facets are unpacked when somebody asks; which events they came with, too
+        facets=lambda: frames.facets.filter(among("node")),
     )
-    return part.with_(events=_events(frames.events, part))
+    return part.with_(events=lambda: _events(frames.events, part))
 
 
 def bundles_among(bundles: pl.DataFrame, kept: pl.Series) -> pl.DataFrame:

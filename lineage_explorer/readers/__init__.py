@@ -13,7 +13,7 @@ from lineage_explorer.readers import formats, kept, progress
 from lineage_explorer.readers import redact as redaction
 from lineage_explorer.readers.accumulate import State, accumulate
 from lineage_explorer.readers.dump import unquoted
-from lineage_explorer.readers.frames import frames_of
+from lineage_explorer.readers.frames import Rows, frames_of
 from lineage_explorer.readers.problems import Problems
 from lineage_explorer.readers.scan import all_told
 from lineage_explorer.readers.sources import Blob, blobs
@@ -86,7 +86,7 @@ def read(
 
 def _framed(
     told: Told, form: formats.Format | None, files: list[str], problems: Problems
-) -> tuple[Frames, pl.DataFrame, kept.Recognised]:
+) -> tuple[Frames, Rows, kept.Recognised]:
     """Frames, the rows of `facets` without texts, and what each file was taken for."""
     told, copies = without_copies(told)
     _note(problems, told, copies, files)

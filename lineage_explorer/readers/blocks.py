@@ -43,17 +43,15 @@ def blocks(blobs: Sequence[Blob], chosen: formats.Format | None, watch: Watch) -
     """Every blob in blocks, in order; a block's stream is open until the next block is asked for."""
     number = 0
     for at, blob in enumerate(blobs):
-        gone = 0
         try:
             with blob.open() as stream:
+                far = _Far(stream, watch)
                 head, error = _read(stream)
                 form = chosen or formats.sniff(head[: formats.HEAD])
-                for line, offset, data, rest in _cut(stream, head, error, form):
+                for line, offset, data, rest in _cut(stream, head, error, form, far.tell):
                     yield Block(number, at, form, line, offset, data, rest)
                     number += 1
-                    if (now := _gone(stream)) > gone:
-                        watch(now - gone)
-                        gone = now
+                    far.tell()
         except UNREADABLE as error:
             code = error.code if isinstance(error, NotRead) else "unreadable-file"
             reason = getattr(error, "strerror", None) or type(error).__name__
@@ -63,7 +61,11 @@ def blocks(blobs: Sequence[Blob], chosen: formats.Format | None, watch: Watch) -
 
 
 def _cut(
-    stream: IO[bytes], data: bytes, error: Exception | None, form: formats.Format
+    stream: IO[bytes],
+    data: bytes,
+    error: Exception | None,
+    form: formats.Format,
+    tell: Callable[[], None],
 ) -> Iterator[tuple[int, int, bytes | memoryview, IO[bytes] | None]]:
     """Line, offset and bytes of each block; or the stream from there on, where it has no cuts."""
     line, offset = 1, 0
@@ -77,7 +79,7 @@ def _cut(
             data += more
             continue
         if at < 0:
-            yield line, offset, b"", io.BufferedReader(_Chained(data + more, stream))
+            yield line, offset, b"", io.BufferedReader(_Chained(data + more, stream, tell))
             break
         end = data.index(b"\n", at) + 1
         yield line, offset, memoryview(data)[:end], None
@@ -106,22 +108,32 @@ def _last_cut(data: bytes) -> int:
 
 
 class _Chained(io.RawIOBase):
-    """Bytes read already, then the stream they came from."""
+    """Bytes read already, then the stream they came from; `tell` is called now and then."""
 
-    def __init__(self, data: bytes, stream: IO[bytes]) -> None:
-        self._data, self._stream = memoryview(data), stream
+    def __init__(self, data: bytes, stream: IO[bytes], tell: Callable[[], None]) -> None:
+        self._data, self._stream, self._tell = memoryview(data), stream, tell
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
+        self._tell()
         piece = self._data[: len(buffer)] or self._stream.read(len(buffer))
         self._data = self._data[len(buffer) :]
         buffer[: len(piece)] = piece
         return len(piece)
 
 
-def _gone(stream: IO[bytes]) -> int:
-    """Bytes of the file gone through, packed where it is packed."""
-    packed: IO[bytes] = getattr(getattr(stream, "raw", None), "packed", stream)
-    return packed.tell()
+class _Far:
+    """How far a stream has been gone through, as the watch is told."""
+
+    def __init__(self, stream: IO[bytes], watch: Watch) -> None:
+        # bytes of the file, packed where it is packed
+        self._packed: IO[bytes] = getattr(getattr(stream, "raw", None), "packed", stream)
+        self._watch, self._gone = watch, 0
+
+    def tell(self) -> None:
+        """Tells what has been gone through since."""
+        if (now := self._packed.tell()) > self._gone:
+            self._watch(now - self._gone)
+            self._gone = now

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
@@ -14,10 +14,11 @@ from lineage_explorer.readers.schemas import schemas
 from lineage_explorer.readers.told import ENTITIES, unpacked
 from lineage_explorer.tables import TABLES, Frames, schema
 
+Rows = Callable[[], pl.DataFrame]
+"""Makes the frame `facets` without its texts; `text` is the place of each."""
 
-def frames_of(
-    state: State, files: Sequence[str], problems: pl.DataFrame
-) -> tuple[Frames, pl.DataFrame]:
+
+def frames_of(state: State, files: Sequence[str], problems: pl.DataFrame) -> tuple[Frames, Rows]:
     """All frames, rows in an order that depends on the events alone; and `facets` without texts.
 
     Args:
@@ -65,7 +66,7 @@ def frames_of(
         quality=_frame("quality", named(quality(state), dataset="node", job="job")).sort(
             "dataset", "event", "run", "field", "name", maintain_order=True
         ),
-        facets=lambda: with_texts(rows, packs),
+        facets=lambda: with_texts(rows(), packs),
         problems=problems,
         bundles=_frame(
             "bundles",
@@ -107,23 +108,28 @@ def _events(events: pl.DataFrame, files: Sequence[str]) -> pl.DataFrame:
     return events.with_columns(file, job=2 * pl.col("job") + 1)
 
 
-def _facet_rows(state: State, ids: pl.Series) -> pl.DataFrame:
-    """The rows of facets: sorted while a row is one number, which is much quicker."""
-    facets, entity, rows = state.told.facets, pl.Series("entity", ENTITIES), state.rows
-    code = rows["event"].cast(pl.UInt64)
-    for texts, numbers in ((entity, "entity"), (ids, "node"), (facets["key"], "facet")):
-        place = texts.rank("dense").cast(pl.UInt64).gather(rows[numbers])
-        code = code * (len(texts) + 1) + place
-    # an event may tell of a dataset twice, and say two things
-    rows = rows.with_columns(code=code).sort("code", "seq")
-    return pl.DataFrame([
-        entity.gather(rows["entity"]),
-        ids.gather(rows["node"]),
-        state.run_of.gather(rows["serial"]),
-        rows["event"],
-        facets["key"].gather(rows["facet"]).alias("facet"),
-        rows["facet"].alias("text"),
-    ])  # fmt: skip
+def _facet_rows(state: State, ids: pl.Series) -> Rows:
+    """The rows of facets, made when they are asked for: they are long, and few look at them."""
+    rows, key, run_of = state.rows, state.told.facets["key"], state.run_of
+    entity = pl.Series("entity", ENTITIES)
+
+    def made() -> pl.DataFrame:
+        code = rows["event"].cast(pl.UInt64)  # sorted while a row is one number: much quicker
+        for texts, numbers in ((entity, "entity"), (ids, "node"), (key, "facet")):
+            place = texts.rank("dense").cast(pl.UInt64).gather(rows[numbers])
+            code = code * (len(texts) + 1) + place
+        # an event may tell of a dataset twice, and say two things
+        ordered = rows.with_columns(code=code).sort("code", "seq")
+        return pl.DataFrame([
+            entity.gather(ordered["entity"]),
+            ids.gather(ordered["node"]),
+            run_of.gather(ordered["serial"]),
+            ordered["event"],
+            key.gather(ordered["facet"]).alias("facet"),
+            ordered["facet"].alias("text"),
+        ])  # fmt: skip
+
+    return made
 
 
 def _lists(ids: pl.Series, numbers: pl.Series) -> pl.Series:

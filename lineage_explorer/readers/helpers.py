@@ -26,6 +26,9 @@ from lineage_explorer.readers.openlineage import Teller
 from lineage_explorer.readers.told import Told
 
 MOST = 8
+PATIENCE = 20.0
+"""Seconds in which a helper starts, or reads a block. Who asked for help reads nothing meanwhile:
+that would take its memory, and what comes back in many blocks would be looked at once more."""
 PIPE = 1 << 20
 TABLES = [field.name for field in fields(Told)]
 HEAD = struct.Struct("<QQQQQ")
@@ -77,7 +80,6 @@ class Team:
     """The helpers at work."""
 
     members: list[Member] = field(default_factory=list)
-    _begun: bool = False
     _ready: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
 
     def join(self, process: subprocess.Popen[bytes]) -> None:
@@ -96,10 +98,9 @@ class Team:
         """
         if not self.members or block.form is not formats.JSON or not block.data:
             return False
-        ready = self._ready.select(None if self._begun else 0)
-        if not ready:  # they are still starting: better read than wait
+        ready = self._ready.select(PATIENCE)
+        if not ready:  # they do not start: better read than wait
             return False
-        self._begun = True
         member: Member = ready[0][0].data
         member.listen()
         head = HEAD.pack(block.number, block.blob, block.line, block.offset, len(block.data))
@@ -171,6 +172,7 @@ def help_(*, redact: bool) -> None:
             tell(teller, Block(number, blob, formats.JSON, line, offset, data))
             _send(sink, READY)
         told = teller.told()
+        del teller  # half of the memory, and the tables are yet to be written
         _send(sink, DONE)
         for name in TABLES:
             _give(sink, getattr(told, name))

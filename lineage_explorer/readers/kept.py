@@ -29,7 +29,7 @@ from lineage_explorer.readers import cache as disk
 from lineage_explorer.readers import formats, limits, told
 from lineage_explorer.readers.blocks import Watch
 from lineage_explorer.readers.digests import Content, contents, stamp_of
-from lineage_explorer.readers.frames import with_texts
+from lineage_explorer.readers.frames import Rows, with_texts
 from lineage_explorer.readers.redact import KEY_VARIABLE
 from lineage_explorer.readers.sources import HEAD, PACKED, Blob
 from lineage_explorer.readers.told import Told
@@ -179,7 +179,7 @@ class Place:
         grown: Grown | None,
         whole: Told,
         frames: Frames,
-        rows: pl.DataFrame,
+        rows: Rows,
         recognised: Recognised,
     ) -> None:
         """Keeps a reading, if it is one of what was hashed.
@@ -189,7 +189,7 @@ class Place:
             grown: what it goes on from.
             whole: both joined.
             frames: made of that.
-            rows: the frame of facets without texts.
+            rows: makes the frame of facets without texts.
             recognised: what each file was taken for.
         """
         if any(form not in OURS for _, form, _, _ in recognised) or not self._stands():
@@ -205,7 +205,7 @@ class Place:
                 writer.table(f"told-{segments}-{name}", getattr(part, name))
             for name in _FRAMES:
                 writer.table(f"frame-{name}", getattr(frames, name))
-            writer.table("facet-rows", rows.cast(_ROWS))
+            writer.table("facet-rows", rows().cast(_ROWS))
             files = [(label, *rest) for label, rest in zip(self.labels, self._files(), strict=True)]
             return disk.Meta(
                 self.options, files, list(recognised), segments + 1, time.time(), writer.tables

@@ -19,7 +19,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
-    import regopy  # type: ignore[import-untyped]
+    import regopy
 
     # the engine reserves far more addresses than it uses, so the limit begins where it stands now
     pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
@@ -40,4 +40,5 @@ def main() -> None:
         answer = answer[os.write(out, answer) :]
 
 
-main()
+if __name__ == "__main__":
+    main()

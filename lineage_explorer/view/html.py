@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 STATIC = Path(__file__).parent / "static"
 REFOCUS_MOST = 200
+ALONE = ("dataset", "job")
 EVENTS_MOST = 10
 
 
@@ -74,23 +75,29 @@ def to_html(lin: Lineage, drawn: Scene, state: dict[str, Any], more: Sequence[Ma
 
 
 def _scenes(lin: Lineage, drawn: Scene, more: Sequence[Maker]) -> dict[str, Scene]:
-    """The surroundings of each node: of all nodes in a small lineage, else of those drawn."""
+    """The surroundings of each node: of all nodes in a small lineage, else of those drawn.
+
+    Of an overview, also what is in each of its groups.
+    """
     ids = lin.nodes["node"].to_list()
     if len(ids) > REFOCUS_MOST:
-        ids = [node.id for node in drawn.nodes if node.kind != "stub"]
+        ids = [node.id for node in drawn.nodes if node.kind in ALONE]
     if len(ids) > REFOCUS_MOST:
-        return {}
-    return {node: picture(lin, ViewState(focus=(node,)), more=more) for node in ids}
+        ids = []
+    around = {node: picture(lin, ViewState(focus=(node,)), more=more) for node in ids}
+    groups = [node.id for node in drawn.nodes if node.kind == "group" and not drawn.focus]
+    opened = {group: picture(lin, ViewState(groups=(group,)), drawn, more) for group in groups}
+    return {**around, **opened}
 
 
 def _details(lin: Lineage, scenes: list[Scene]) -> dict[str, Any]:
     """What the panel tells of every node and edge of these scenes."""
-    nodes = {node.id for scene in scenes for node in scene.nodes if node.kind != "stub"}
+    nodes = {node.id for scene in scenes for node in scene.nodes if node.kind in ALONE}
     edges = {
         (scene.nodes[edge.source].id, scene.nodes[edge.target].id)
         for scene in scenes
         for edge in scene.edges
-        if edge.kind != "stub"
+        if edge.kind not in ("stub", "group")
     }
     details: dict[str, Any] = {node: node_detail(lin, node) for node in sorted(nodes)}
     for source, target in sorted(edges):

@@ -12,14 +12,14 @@ import numpy as np
 
 from lineage_explorer.view import style, svg_nodes
 from lineage_explorer.view.modes import NONE, Entry, Mode
-from lineage_explorer.view.placing import Edge, Floats, Node
+from lineage_explorer.view.placing import Node
 from lineage_explorer.view.scene import Scene
 from lineage_explorer.view.style import fit, text_width
+from lineage_explorer.view.svg_edges import FAINT, lines
 from lineage_explorer.view.svg_nodes import number, text
 
 MARGIN = 24.0
 LEGEND_ROW = 20
-FAINT = '<g opacity="0.4">'
 SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 LIGHT = {
@@ -80,7 +80,7 @@ def svg(
         f"<defs>{''.join(_pattern_definitions(mode))}</defs>",
         '<rect class="ground" width="100%" height="100%"/>',
         f'<g transform="translate({number(MARGIN)} {number(MARGIN)})">',
-        *_edges(picture),
+        *lines(picture),
         *_nodes(picture, mode, set(selection)),
         "</g>",
     ]
@@ -123,7 +123,8 @@ def _rules(colours: dict[str, str], index: int) -> str:
         f".rule{{stroke:{c['line']};fill:none}}.text{{fill:{c['text']}}}.soft{{fill:{c['soft']}}}"
         f".glyph{{stroke:{c['soft']};fill:none}}.edge{{stroke:{c['edge']};fill:none}}"
         f".head{{fill:{c['edge']}}}.ring{{stroke:{c['accent']};fill:none}}"
-        f".column{{stroke:{c['accent']};fill:none}}.columnhead{{fill:{c['accent']}}}{named}"
+        f".column{{stroke:{c['accent']};fill:none}}.columnhead{{fill:{c['accent']}}}"
+        f".hidden{{fill:{c['ground']};stroke:{c['edge']}}}{named}"
     )
 
 
@@ -137,46 +138,6 @@ def _pattern_definitions(mode: Mode | None) -> Iterator[str]:
                 f'patternUnits="userSpaceOnUse"><path class="{token}-line" '
                 f'd="{_PATTERN[pattern]}" stroke-width="1.6"{dots}/></pattern>'
             )
-
-
-def _edges(picture: Scene) -> Iterator[str]:
-    seen = picture.moment.edges if picture.moment else np.ones(len(picture.edges), dtype=np.bool_)
-    lines = zip(picture.edges, picture.routes, picture.back, seen, strict=True)
-    for edge, route, back, there in lines:
-        if not there:
-            yield FAINT
-        line = "column" if edge.kind == "column" else "edge"
-        head = "columnhead" if edge.kind == "column" else "head"
-        yield (
-            f'<path class="{line}" d="{_path(route)}"{_stroke(edge)}>'
-            f"<title>{text(edge.title)}{' · part of a cycle' if back else ''}</title></path>"
-        )
-        if edge.kind != "stub":
-            x, y = route[-1]
-            yield f'<path class="{head}" d="M{number(x)} {number(y)}l-7 -3.2v6.4z"/>'
-        if not there:
-            yield "</g>"
-
-
-def _stroke(edge: Edge) -> str:
-    if edge.kind == "hands_over":
-        return ' stroke-width="1.5" stroke-dasharray="6 4"'
-    if edge.kind == "stub":
-        return ' stroke-width="1" stroke-dasharray="2 3"'
-    if edge.indirect:
-        return ' stroke-width="1.2" stroke-dasharray="1.5 3"'
-    if edge.basis == "implied":
-        return ' stroke-width="1" stroke-opacity="0.6"'
-    return ' stroke-width="1.5"'
-
-
-def _path(route: Floats) -> str:
-    head = f"M{number(route[0][0])} {number(route[0][1])}"
-    curves = (
-        "C" + " ".join(f"{number(x)} {number(y)}" for x, y in route[at : at + 3])
-        for at in range(1, len(route), 3)
-    )
-    return head + "".join(curves)
 
 
 def _nodes(picture: Scene, mode: Mode | None, selection: set[str]) -> Iterator[str]:
@@ -234,9 +195,12 @@ def _legend(mode: Mode, entries: list[tuple[Entry, int]], top: float) -> Iterato
             else f'class="{entry.token}"'
         )
         label = fit(entry.label, 240, 12)
-        words = f"{entry.mark} " if entry.mark else ""
+        # A text of its own: the font that has the mark may not be that of the words.
+        room = ceil(text_width(entry.mark, 12)) + 6 if entry.mark else 0
         yield f'<rect {paint} x="0" y="{y + 2}" width="11" height="11" rx="2"/>'
-        yield f'<text class="text" x="20" y="{y + 12}" font-size="12">{text(words + label)}</text>'
-        x = ceil(text_width(words + label, 12)) + 32
+        yield f'<text class="text" x="20" y="{y + 12}" font-size="12">{text(entry.mark)}</text>'
+        at = f'x="{20 + room}" y="{y + 12}" font-size="12"'
+        yield f'<text class="text" {at}>{text(label)}</text>'
+        x = ceil(text_width(label, 12)) + room + 32
         yield f'<text class="soft" x="{x}" y="{y + 12}" font-size="12">{count}</text>'
     yield "</g>"

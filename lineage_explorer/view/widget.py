@@ -108,6 +108,8 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
     _error = t.Unicode("").tag(sync=True)
     _suggest = t.Unicode("[]").tag(sync=True)
     _typed = t.Unicode("").tag(sync=True)
+    _camera = t.Unicode("").tag(sync=True)
+    _linked = t.Int(0).tag(sync=True)
     _code = t.Unicode("").tag(sync=True)
     _fallback = t.Unicode("").tag(sync=True)
     _asked = t.Unicode("").tag(sync=True)
@@ -166,11 +168,13 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
         """
         known = lin.neighbours.position
         self._lineage = lin
-        self._drawn = ViewState(hops=-1)
         with self.hold_sync():
-            self.edge = []
-            for name in ("focus", "selection", "columns"):
+            self.edge, self.groups, self.expanded = [], [], []
+            for name in ("focus", "selection", "columns", "added", "hidden", "pinned"):
                 setattr(self, name, [node for node in getattr(self, name) if node in known])
+            for name in ("path", "thread", "column"):
+                if not {*getattr(self, name)[: 2 if name == "path" else 1]} <= known.keys():
+                    setattr(self, name, [])
             if self.run and self.run not in lin.frames.runs["run"]:
                 self.run = ""
             self._drawn = ViewState(hops=-1)
@@ -209,6 +213,10 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
             raise UnknownOption.named(name, ["nodes", *known], "view.frame()")
         frame: pl.DataFrame = getattr(part, name)
         return frame
+
+    def holds(self, node: str) -> bool:
+        """Whether there is such a node, on screen or not."""
+        return node in self._lineage.neighbours.position
 
     def _shown(self) -> list[str]:
         return list(self.scene.shown)

@@ -24,6 +24,7 @@ OPTIONS = (
     "color", "columns", "expanded", "focus", "hops", "mode", "query", "run", "selection", "state",
     "theme", "time",
 )  # fmt: skip
+_PICTURES = (".svg", ".png", ".html")
 
 
 def write(lin: Lineage, path: str | os.PathLike[str], **options: Any) -> None:
@@ -34,8 +35,9 @@ def write(lin: Lineage, path: str | os.PathLike[str], **options: Any) -> None:
         UnknownOption: for an option the format does not take.
     """
     target = Path(path)
-    makers: dict[str, Callable[..., str]] = {
+    makers: dict[str, Callable[..., str | bytes]] = {
         ".svg": _svg,
+        ".png": _png,
         ".html": _html,
         ".mmd": mermaid,
         ".graphml": _graphml,
@@ -45,11 +47,13 @@ def write(lin: Lineage, path: str | os.PathLike[str], **options: Any) -> None:
     if ending not in makers:
         known = ", ".join(makers)
         raise LineageError(f"cannot write a {ending or 'file without ending'}.", f"use {known}.")
-    allowed = OPTIONS if ending in (".svg", ".html") else ()
+    allowed = OPTIONS if ending in _PICTURES else ()
     for name in options:
         if name not in allowed:
             raise UnknownOption.named(name, allowed, f"write({ending!r})")
-    target.write_text(makers[ending](lin, **options), encoding="utf-8", newline="\n")
+    made = makers[ending](lin, **options)
+    data = made if isinstance(made, bytes) else made.encode()
+    target.write_bytes(data)
 
 
 def _state(lin: Lineage, options: dict[str, Any]) -> tuple[ViewState, list[Maker]]:
@@ -86,6 +90,14 @@ def _svg(lin: Lineage, **options: Any) -> str:
     state, more = _state(lin, options)
     drawn = retold(lin, picture(lin, state, more=more), state.timing, more)
     return svg(drawn, color=state.color, theme=state.theme, selection=state.selection)
+
+
+def _png(lin: Lineage, **options: Any) -> bytes:
+    from lineage_explorer.view.png import png
+
+    # Pixels are of one theme: what follows the reader's is light.
+    theme = options.get("theme", options.get("state", ViewState()).theme)
+    return png(_svg(lin, **{**options, "theme": "dark" if theme == "dark" else "light"}))
 
 
 def _html(lin: Lineage, **options: Any) -> str:

@@ -1,4 +1,4 @@
-"""How often the cause of a fault is found: `lin.diagnose`, and two simple ways, on the same cases.
+"""How often the cause of a fault is found: `lin.diagnose`, and three simple ways, on the same cases.
 
     python -m tests.benchmarks.diagnosing [--kinds tuning|held-out|all|NAME …] [--seeds A-B]
                                           [--clean N] [--wrong] [--workers N] [--write FILE]
@@ -10,10 +10,10 @@ to six jobs further on (`lineage_explorer/training/faults.py`). What is asked is
 Kinds of `faults_held_out.py` and seeds from 1000 on were not looked at while the diagnosis was
 made: the figures that count are those of held-out kinds with held-out seeds, and come first.
 
-The two simple ways are given the run before the symptom's that completed and, of `lin.diff` of the
-two, every change that is graver than "info" at what the run was made from (`lin.provenance`, or
-upstream of it): first the nearest, or first the one that changed last; never the symptom's own
-job and output.
+The simple ways are given the run before the symptom's that completed, and `lin.diff` of the two.
+Of every change that is graver than "info" at what the run was made from (`lin.provenance`, or
+upstream of it) they name first the nearest, or first the one that changed last; never the symptom's
+own job and output. The third names what `divergence` lists: changed, with nothing changed before.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from lineage_explorer.training.faults import HELD_OUT_SEEDS, KINDS, Case, Truth,
 from lineage_explorer.training.faults_held_out import HELD_OUT
 from lineage_explorer.training.faults_tuning import TUNING
 
-WAYS = ("diagnose", "nearest", "most recent")
+WAYS = ("diagnose", "nearest", "most recent", "where they part")
 CLEAN, OUTSIDE = "clean", "outside"
 NEVER = 1_000
 
@@ -55,9 +55,9 @@ class Answer(NamedTuple):
     seed: int
     hops: int
     symptom: str
-    ranks: tuple[int, int, int]
+    ranks: tuple[int, ...]
     """At which place each way names the cause; NEVER if it does not."""
-    answered: tuple[bool, bool, bool]
+    answered: tuple[bool, ...]
     """Whether each way names anything; of `outside`, anything but the run that suffers."""
     right_run: bool
     """Whether what `diagnose` puts first is right in its run, too."""
@@ -91,8 +91,8 @@ def tried(task: Task) -> Answer:
         task.seed,
         one.truth.hops,
         one.truth.symptom.kind,
-        tuple(_rank(nodes, one.truth) for nodes in named),  # type: ignore[arg-type]
-        tuple(_blames(nodes, one.truth) for nodes in named),  # type: ignore[arg-type]
+        tuple(_rank(nodes, one.truth) for nodes in named),
+        tuple(_blames(nodes, one.truth) for nodes in named),
         one.truth.right(top["node"]) and (top["run"] in one.truth.runs or not one.truth.runs),
         read - begun,
         asked - read,
@@ -115,15 +115,17 @@ def _blames(nodes: Sequence[str], truth: Truth) -> bool:
 # The simple ways ------------------------------------------------------------------------------
 
 
-def simple(lin: Any, truth: Truth) -> tuple[list[str], list[str]]:
-    """Changed nodes, nearest first and last changed first."""
+def simple(lin: Any, truth: Truth) -> tuple[list[str], list[str], list[str]]:
+    """Changed nodes: nearest first, last changed first, where the two runs part."""
     asked = truth.symptom.run
     runs = lin.runs.filter(job=truth.symptom.job, state="COMPLETE").filter(pl.col("run") != asked)
     own = lin.runs.filter(run=asked)["first_seen"][0]
     before = runs.filter(pl.col("first_seen") < own).sort("first_seen")
     if before.is_empty():
-        return [], []
-    changes = lin.diff(before["run"][-1], asked).changes.filter(pl.col("severity") != "info")
+        return [], [], []
+    diff = lin.diff(before["run"][-1], asked)
+    changes = diff.changes.filter(pl.col("severity") != "info")
+    parts = diff.divergence.sort("rank")["node"].to_list()
     hops = dict(_hops(lin, truth))
     times = dict(zip(lin.events["event"], lin.events["time"], strict=True))
     found: dict[str, tuple[int, float]] = {}
@@ -138,7 +140,7 @@ def simple(lin: Any, truth: Truth) -> tuple[list[str], list[str]]:
         found[node] = (hops[node], min(best[1], when))
     nearest = sorted(found, key=lambda node: (*found[node], node))
     recent = sorted(found, key=lambda node: (found[node][1], found[node][0], node))
-    return nearest, recent
+    return nearest, recent, parts
 
 
 def _hops(lin: Any, truth: Truth) -> Iterator[tuple[str, int]]:
@@ -211,7 +213,9 @@ def report(answers: list[Answer], seeds: range) -> None:
     ):
         these = [one for one in answers if one.kind == kind]
         if these:
-            shares = (sum(one.answered[at] for one in these) / len(these) for at in range(3))
+            shares = (
+                sum(one.answered[at] for one in these) / len(these) for at in range(len(WAYS))
+            )
             told = " ".join(f"{share:>12.1%}" for share in shares)
             print(f"{text:50} {len(these):>5} {told}")
     if answers:
@@ -226,7 +230,7 @@ def table(name: str, these: list[Answer]) -> None:
     if not these:
         return
     cells = []
-    for at in range(3):
+    for at in range(len(WAYS)):
         ones, threes = (sum(one.ranks[at] <= n for one in these) / len(these) for n in (1, 3))
         cells.append(f"{ones:>8.1%} ({threes:>6.1%})")
     run = sum(one.right_run for one in these) / len(these)

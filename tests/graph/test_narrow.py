@@ -114,6 +114,20 @@ def test_frames_keep_the_columns_of_the_contract(nodes: list[str]) -> None:
 SOME = st.sets(st.sampled_from(DATASETS + JOBS))
 
 
+def test_texts_of_facets_are_not_loaded_before_somebody_asks_for_them() -> None:
+    asked: list[str] = []
+
+    def facets() -> pl.DataFrame:
+        asked.append("facets")
+        return FRAMES.facets
+
+    part = narrow(FRAMES.with_(facets=facets), [node("a")])
+    assert part.datasets.height == 1
+    assert asked == []
+    assert_frame_equal(part.facets, narrow(FRAMES, [node("a")]).facets)
+    assert asked == ["facets"]
+
+
 @given(lineages(), SOME)
 def test_every_row_of_a_part_names_nodes_of_the_part(made: Made, names: set[str]) -> None:
     part = narrow(made.frames, [node(name) for name in names])

@@ -93,13 +93,6 @@ def helped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scan, "MUCH", 0)
     monkeypatch.setattr(helpers, "useful", lambda: 2)
     cut_small(monkeypatch, 20_000)
-    begin = helpers.Team.take
-
-    def patient(self: helpers.Team, block: Any) -> bool:
-        self._begun = True  # waits for the first helper instead of reading meanwhile
-        return begin(self, block)
-
-    monkeypatch.setattr(helpers.Team, "take", patient)
 
 
 posix = pytest.mark.skipif(os.name != "posix", reason="helpers need POSIX pipes")

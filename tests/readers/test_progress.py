@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import types
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 import lineage_explorer as lx
-from lineage_explorer.readers import progress
+from lineage_explorer.readers import blocks, progress
 from lineage_explorer.readers.marquez_live import Fetched
 from lineage_explorer.readers.sources import Blob
 from tests.events import ndjson, run_event
@@ -111,6 +112,20 @@ def test_a_terminal_shows_one_line_that_is_gone_at_the_end(
     assert "\rreading 1 of 1 MB, 100 %" in text
     assert "\n" not in text
     assert screen(text) == ""
+
+
+def test_a_table_is_counted_while_it_is_read(
+    tmp_path: Path, terminal: Stream, at_once: None, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(blocks, "SIZE", 1 << 16)
+    rows = (ndjson(run_event(run=str(at))).decode().strip() for at in range(8000))
+    table = tmp_path / "lineage_events.csv"
+    cells = ("".join(('"', row.replace('"', '""'), '"')) for row in rows)
+    table.write_text("event\n" + "\n".join(cells) + "\n")
+    lx.read(table)
+    shown = re.findall(r"reading \d+ of \d+ MB, (\d+) %", terminal.getvalue())
+    assert len(set(shown)) > 5
+    assert shown[-1] == "100"
 
 
 def test_a_shorter_text_leaves_nothing_of_a_longer_one():

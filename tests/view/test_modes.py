@@ -14,7 +14,7 @@ from lineage_explorer.view.state import ViewState, picture
 from lineage_explorer.view.style import PALETTE, STEPS
 from tests.events import dataset, run_event
 
-OWNED = {"ownership": {"owners": [{"name": "team-b"}, {"name": "team-a"}]}}
+OWNED: dict = {"ownership": {"owners": [{"name": "team-b"}, {"name": "team-a"}]}}
 LIN = lx.read(
     [
         run_event("load", ["raw"], [dataset("orders", **OWNED)], time="2024-05-01T10:00:00Z"),
@@ -45,8 +45,7 @@ def test_every_mode_is_in_every_picture() -> None:
 
 @pytest.mark.parametrize("name", MODES)
 def test_no_entry_is_told_by_its_colour_alone(name: str) -> None:
-    entries = [entry for entry in made(name).entries]
-    signs = [(entry.mark, entry.pattern) for entry in entries]
+    signs = [(entry.mark, entry.pattern) for entry in made(name).entries]
     assert all(mark or pattern for mark, pattern in signs)
     assert len(set(signs)) == len(signs) or name == "state"
 

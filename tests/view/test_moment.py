@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -120,9 +120,9 @@ def test_what_a_run_touched_comes_into_the_picture() -> None:
     assert json.loads(view._detail)["kind"] == "run"
 
 
-@given(st.datetimes(datetime(2024, 4, 30), datetime(2024, 5, 5)))
-def test_the_newest_run_as_of_a_time_is_that_of_a_naive_search(time: datetime) -> None:
-    now = time.replace(tzinfo=UTC)
+@given(st.integers(0, 5 * 86_400))
+def test_the_newest_run_as_of_a_time_is_that_of_a_naive_search(seconds: int) -> None:
+    now = datetime(2024, 4, 30, tzinfo=UTC) + timedelta(seconds=seconds)
     told = dict(newest(LIN, now).select("node", "state").iter_rows())
     expected = {}
     for row in LIN.runs.sort("last_seen").iter_rows(named=True):
@@ -174,7 +174,7 @@ def test_a_log_without_runs_has_no_window_and_no_run() -> None:
 
 def test_times_come_as_text_or_datetime_in_any_zone_and_order() -> None:
     assert time_of("2024-05-01T12:00:00+02:00") == "2024-05-01T10:00:00Z"
-    assert time_of(datetime(2024, 5, 1, 10)) == "2024-05-01T10:00:00Z"
+    assert time_of(datetime(2024, 5, 1, 10, tzinfo=UTC)) == "2024-05-01T10:00:00Z"
     assert time_of([at("11:00"), at("10:00")]) == WINDOW
     assert instant(iso("2024-05-01")) == datetime(2024, 5, 1, tzinfo=UTC)
 

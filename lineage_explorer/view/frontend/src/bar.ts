@@ -24,6 +24,7 @@ export class Bar {
   constructor(
     private readonly host: Host,
     prefix: string,
+    share: HTMLElement,
     actions: BarActions,
   ) {
     this.history = new History(host);
@@ -36,7 +37,7 @@ export class Bar {
       },
       prefix,
     );
-    this.toolbar = new Toolbar(this.search.element, {
+    this.toolbar = new Toolbar(this.search.element, share, {
       go: (step) => this.history.go(step),
       hops: (value) => host.set("hops", value),
       color: (name) => host.set("color", name),

@@ -42,6 +42,17 @@ export interface Frame {
 export const DIM = 0.4;
 const HEAD = 7;
 
+/** Make a canvas as large as its place on this screen. */
+export function fitCanvas(canvas: HTMLCanvasElement, size: Size, ratio: number): CanvasRenderingContext2D | null {
+  const width = Math.round(size.width * ratio);
+  const height = Math.round(size.height * ratio);
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
+  }
+  return canvas.getContext("2d");
+}
+
 export function draw(context: CanvasRenderingContext2D, frame: Frame): void {
   const { camera, size, ratio } = frame;
   context.setTransform(1, 0, 0, 1, 0, 0);

@@ -37,6 +37,9 @@ const PATHS = {
 
 export type Glyph = keyof typeof PATHS;
 
+/** The path of a drawing, in a box of 12. */
+export const glyphShape = (name: Glyph): string => PATHS[name];
+
 const canvasPaths = new Map<Glyph, Path2D>();
 
 export function glyphPath(name: Glyph): Path2D {

@@ -39,6 +39,9 @@ export interface State extends Timing {
   _code: string;
   /** Changes when there is another log to be asked for. */
   _log: number;
+  /** Where linked views look, and how many links there are. */
+  _camera: string;
+  _linked: number;
   _scene: DataView | Uint8Array | null;
   _detail: string;
   _error: string;
@@ -108,6 +111,8 @@ export const DEFAULTS: Readonly<State> = {
   run: "",
   _code: "",
   _log: 0,
+  _camera: "",
+  _linked: 0,
   _scene: null,
   _detail: "",
   _error: "",

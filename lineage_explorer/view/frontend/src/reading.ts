@@ -10,6 +10,7 @@ import { More } from "./more";
 import type { Host, Name } from "./host";
 import type { Command } from "./keys";
 import { readThread, rowsOn, type Thread } from "./thread";
+import { groupName } from "./names";
 import type { Scene } from "./wire";
 
 export interface ReadingActions {
@@ -333,10 +334,4 @@ export class Reading {
     );
     return items;
   }
-}
-
-/** What a group is called by: its id without what only tells ids apart. */
-export function groupName(id: string): string {
-  const name = id.replace(/^group:/, "").replace(/\\x0[1-5]|\\n/g, " ").trim();
-  return name.length > 44 ? `…${name.slice(-43)}` : name || "all";
 }

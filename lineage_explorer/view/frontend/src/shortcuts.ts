@@ -8,8 +8,8 @@ import { commandOf, type Command } from "./keys";
 import type { Legend } from "./legend";
 import type { Panel } from "./panel";
 import type { Reading } from "./reading";
+import type { Share } from "./share";
 import type { Stage } from "./stage";
-import type { Timed } from "./timed";
 
 export interface Parts {
   readonly stage: Stage;
@@ -19,7 +19,7 @@ export interface Parts {
   readonly legend: Legend;
   readonly choice: Choice;
   readonly reading: Reading;
-  readonly timed: Timed;
+  readonly share: Share;
   focusStage(): void;
 }
 
@@ -43,6 +43,10 @@ export function runCommand(command: Command, parts: Parts): void {
       return stage.fit();
     case "search":
       return bar.focusSearch();
+    case "copy":
+      return parts.share.copyIds();
+    case "code":
+      return parts.share.copyCode();
     case "help":
       return help.toggle();
     case "back":

@@ -17,7 +17,7 @@ import {
   type Camera,
   type Size,
 } from "./camera";
-import { draw, forgetArrivals } from "./canvas";
+import { draw, fitCanvas, forgetArrivals } from "./canvas";
 import { Cards, type Look, type Touch } from "./cards";
 import { h } from "./dom";
 import { boxOf, fitted, inside, isOverview, newcomers, PAD } from "./framing";
@@ -104,6 +104,22 @@ export class Stage {
 
   get zoomLevel(): number {
     return this.camera.k;
+  }
+
+  /** The middle of what is seen, and the zoom. */
+  get eye(): Camera {
+    const [x, y] = toWorld(this.camera, this.size.width / 2, this.size.height / 2);
+    return { x, y, k: this.camera.k };
+  }
+
+  lookAt(x: number, y: number, k: number): void {
+    this.moveTo(centreOn(x, y, k, this.size));
+  }
+
+  /** What a picture of the screen is made from. */
+  get seen() {
+    const { scene, schema, camera, size, touch } = this;
+    return { scene, schema, camera, size, touch };
   }
 
   /** Show another scene; what stays keeps its place on screen as far as it can. */
@@ -351,7 +367,8 @@ export class Stage {
     const [x, y] = toScreen(this.camera, 0, 0);
     this.layer.style.transform = `translate(${x}px, ${y}px) scale(${this.camera.k})`;
 
-    const context = this.fitCanvas();
+    this.ratio = window.devicePixelRatio || 1;
+    const context = fitCanvas(this.canvas, this.size, this.ratio);
     if (context) {
       const { scene, hits, camera, size, ratio, moves } = this;
       draw(context, {
@@ -372,16 +389,5 @@ export class Stage {
     }
     this.painted();
     if (this.flight || this.moves) this.invalidate();
-  }
-
-  private fitCanvas(): CanvasRenderingContext2D | null {
-    this.ratio = window.devicePixelRatio || 1;
-    const width = Math.round(this.size.width * this.ratio);
-    const height = Math.round(this.size.height * this.ratio);
-    if (this.canvas.width !== width || this.canvas.height !== height) {
-      this.canvas.width = width;
-      this.canvas.height = height;
-    }
-    return this.canvas.getContext("2d");
   }
 }

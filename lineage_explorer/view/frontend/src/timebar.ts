@@ -9,6 +9,7 @@ import { lastOf, spanOf, STATES, type Log } from "./log";
 import { milliseconds } from "./moment";
 import type { Theme } from "./paint";
 import { counted } from "./plain";
+import { fitCanvas } from "./canvas";
 import { drawStrip, laneHeight } from "./strip";
 import { lasted, localTime, shortTime, utcTime } from "./ticks";
 
@@ -152,13 +153,11 @@ export class Timebar {
     const { clientWidth: width, clientHeight: height } = this.slider;
     if (!log || !theme || width === 0 || this.element.hidden) return;
     const ratio = window.devicePixelRatio || 1;
-    const [w, high] = [Math.round(width * ratio), Math.round(height * ratio)];
-    if (this.canvas.width !== w || this.canvas.height !== high) [this.canvas.width, this.canvas.height] = [w, high];
     this.size = { width, height };
     const key = `${this.span.from} ${this.span.to} ${width}`;
     if (this.barsFor !== key || !this.bars) this.bars = barsOf(log, this.span, width);
     this.barsFor = key;
-    const context = this.canvas.getContext("2d");
+    const context = fitCanvas(this.canvas, this.size, ratio);
     if (!context) return;
     const { time, mode, run } = this.clock.timing;
     drawStrip(context, ratio, {

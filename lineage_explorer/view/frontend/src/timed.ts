@@ -4,7 +4,7 @@ import type { Touch } from "./cards";
 import { Clock } from "./clock";
 import type { Host } from "./host";
 import { decodeLog, type Log } from "./log";
-import { momentOf, retold, type Moment } from "./moment";
+import { isAll, momentOf, retold, type Moment } from "./moment";
 import type { Theme } from "./paint";
 import { Timebar } from "./timebar";
 import type { Scene } from "./wire";
@@ -54,8 +54,9 @@ export class Timed {
     return this.bar.element;
   }
 
-  get runs(): Log | null {
-    return this.log;
+  /** What is chosen, for a picture; nothing where it is all runs. */
+  get words(): string {
+    return isAll(this.clock.timing) ? "" : this.bar.told()[1].replace(/\n/g, " · ");
   }
 
   dispose(): void {

@@ -18,8 +18,9 @@ import { applyTheme, colouring, mixture, modeOf, readTheme, watchTheme, type The
 import { Panel } from "./panel";
 import { Reading } from "./reading";
 import { onKey, runCommand, type Parts } from "./shortcuts";
-import { Stage, type Covered, type Picked } from "./stage";
-import { Timed } from "./timed";
+import { coveredBy, sizeClasses, toggleFullScreen } from "./sizing";
+import { Stage, type Picked } from "./stage";
+import { Together } from "./together";
 import { Tip } from "./tip";
 import { decodeScene, type Mode, type Scene } from "./wire";
 
@@ -46,8 +47,9 @@ export class View {
   private readonly keyboard: Keyboard;
   private readonly choice: Choice;
   private readonly reading: Reading;
-  private readonly timed: Timed;
+  private readonly together: Together;
   private shownFocus: string[] = [];
+  private said = "";
   private unhide: (() => void) | null = null;
 
   constructor(private readonly host: Host) {
@@ -58,7 +60,7 @@ export class View {
     });
     this.stage = new Stage(
       this.prefix,
-      () => this.covered(),
+      () => coveredBy(this.root, this.panel, this.legend),
       guard(() => this.painted()),
       (error) => this.errors.show(error),
       (node, row) => this.reading.chooseColumn(node, row),
@@ -84,28 +86,29 @@ export class View {
       () => this.retouch(),
     );
     this.graph = buildGraph(this.stage.scene);
-    this.timed = new Timed(host, {
+    this.together = new Together(host, this.stage, {
       touched: guard(() => this.retouch()),
       told: guard((scene) => this.retold(scene)),
-      chosen: (nodes) => this.stage.revealAll(nodes),
-      announce: (words) => (this.live.textContent = words),
+      announce: (words) => this.announce(words),
+      notice: (words) => this.tip.notice(words),
       failed: (error) => this.errors.show(error),
       hot: () => this.hot(),
+      theme: () => this.theme,
     });
-    this.bar = new Bar(host, this.prefix, {
+    const { timed, share } = this.together;
+    this.bar = new Bar(host, this.prefix, share.button, {
       refocus: (id) => this.refocus(id),
       leave: () => this.focusStage(),
       fit: () => this.stage.fit(),
       zoom: (factor) => this.stage.zoom(factor),
-      fullScreen: () =>
-        void (document.fullscreenElement === this.root ? document.exitFullscreen() : this.root.requestFullscreen()),
+      fullScreen: () => toggleFullScreen(this.root),
       help: () => this.help.toggle(),
     });
     this.panel = new Panel(
       {
         select: (id) => this.select(id),
         focus: (id) => this.refocus(id),
-        run: (id) => this.timed.choose(id),
+        run: (id) => timed.choose(id),
         ask: (question) => host.ask(question),
       },
       () => this.sized(),
@@ -121,7 +124,7 @@ export class View {
       toggleOpen: (node) => this.choice.toggleColumns(node),
       act: (command, node) => this.reading.act(command, node),
       reveal: (node) => this.stage.reveal(node),
-      announce: (words) => (this.live.textContent = words),
+      announce: (words) => this.announce(words),
       changed: () => this.retouch(),
       rest: (command) => runCommand(command, this.parts),
     });
@@ -147,7 +150,8 @@ export class View {
     this.root.append(
       this.bar.element,
       h("div", "lx-main", {}, graphBox, this.panel.element),
-      this.timed.element,
+      this.together.timed.element,
+      this.together.share.element,
       this.help.element,
       this.errors.element,
       this.live,
@@ -168,6 +172,7 @@ export class View {
     on(["_suggest"], () => this.bar.showSuggestions());
     on(["hops", "focus", "expanded"], () => this.refreshBar());
     this.reading.connect(on, () => this.retouch());
+    this.together.connect(on);
     on(["_notice"], () => this.tip.notice(this.host.get("_notice")));
     on(["height"], () => this.sized());
 
@@ -195,7 +200,7 @@ export class View {
       () => sizes.disconnect(),
       () => this.bar.dispose(),
       () => this.stage.dispose(),
-      () => this.timed.dispose(),
+      () => this.together.dispose(),
       () => this.tip.dispose(),
     );
   }
@@ -205,7 +210,7 @@ export class View {
     this.errors.guard(() => {
       this.sized();
       this.sceneArrived();
-      this.timed.load();
+      this.together.timed.load();
       this.panel.update(this.host.get("_detail"));
       this.bar.showQuery();
       this.bar.showError();
@@ -224,7 +229,7 @@ export class View {
   private sceneArrived(): void {
     const bytes = this.host.get("_scene");
     if (!bytes || bytes.byteLength === 0) return;
-    const scene = this.timed.show(decodeScene(bytes));
+    const scene = this.together.timed.show(decodeScene(bytes));
     const focus = [...this.host.get("focus")];
     const refocused = !same(focus, this.shownFocus);
     this.shownFocus = focus;
@@ -237,7 +242,13 @@ export class View {
     this.bar.history.note();
     this.relook();
     this.reading.sceneArrived();
-    this.timed.arrived();
+    this.together.timed.arrived();
+    if (this.said !== scene.summary) this.announce(scene.empty || scene.note || `${scene.summary} shown`);
+    this.said = scene.summary;
+  }
+
+  private announce(words: string): void {
+    this.live.textContent = words;
   }
 
   /** The same picture with other states or words in it. */
@@ -273,7 +284,7 @@ export class View {
     const dark = applyTheme(this.root, this.host.get("theme"));
     if (this.theme?.dark !== dark) this.theme = null;
     this.theme ??= readTheme(this.root, dark);
-    this.timed.setTheme(this.theme);
+    this.together.timed.setTheme(this.theme);
     const mode = this.mode();
     this.stage.setLook({
       graph: this.graph,
@@ -304,7 +315,7 @@ export class View {
         thread: this.reading.thread,
         mode: this.mode(),
         chosen: this.legend.chosen,
-        time: this.timed.touch,
+        time: this.together.timed.touch,
       }),
     );
   }
@@ -354,8 +365,8 @@ export class View {
   }
 
   private get parts(): Parts {
-    const { stage, bar, help, panel, legend, choice, reading, timed } = this;
-    return { stage, bar, help, panel, legend, choice, reading, timed, focusStage: () => this.focusStage() };
+    const { stage, bar, help, panel, legend, choice, reading } = this;
+    return { stage, bar, help, panel, legend, choice, reading, share: this.together.share, focusStage: () => this.focusStage() };
   }
 
   private focusStage(): void {
@@ -364,30 +375,18 @@ export class View {
 
   private sized(): void {
     if (this.host.live) this.root.style.height = `${Math.max(240, this.host.get("height"))}px`;
-    const { clientWidth: width, clientHeight: height } = this.root;
-    if (width === 0) return;
+    if (this.root.clientWidth === 0) return;
     if (!this.placed) {
       // A notebook renders before it puts the root into the page: until then style has no colours.
       this.placed = true;
       this.retheme();
     }
-    this.root.classList.toggle("lx-narrow", width < 900);
-    this.root.classList.toggle("lx-tiny", width < 640);
-    this.root.classList.toggle("lx-low", height < 440);
-    this.legend.setTight(width < 900 || height < 420);
+    this.legend.setTight(sizeClasses(this.root));
     this.stage.roomChanged();
   }
 
-  private covered(): Covered {
-    const overlaid = this.panel.open && this.root.classList.contains("lx-narrow");
-    const { offsetWidth, offsetHeight } = this.legend.element;
-    return {
-      right: overlaid ? this.panel.element.offsetWidth : 0,
-      legend: { width: offsetWidth && offsetWidth + 16, height: offsetHeight && offsetHeight + 16 },
-    };
-  }
-
   private painted(): void {
+    this.together.painted();
     const node = this.keyboard.ring;
     const card = node >= 0 ? this.stage.cardId(node) : null;
     if (card) this.stage.element.setAttribute("aria-activedescendant", card);
