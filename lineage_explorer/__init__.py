@@ -22,7 +22,6 @@ _ROOMS = {
     "samples": "bundled",
     "doctor": "checkup",
     "diff": "analysis.diff",
-    "change_codes": "analysis.change_codes",
     "RunDiff": "analysis.diff",
     "Diagnosis": "analysis.diagnose",
     "Impact": "analysis.impact",
@@ -45,6 +44,7 @@ _ROOMS = {
 
 __all__ = [
     "AmbiguousName",
+    "Diagnosis",
     "Explorer",
     "Impact",
     "Limits",
@@ -57,10 +57,12 @@ __all__ = [
     "Policy",
     "PolicyError",
     "ResidencyReport",
+    "RunDiff",
     "SelectionError",
     "SourceError",
     "Summary",
     "UnknownOption",
+    "diff",
     "doctor",
     "link",
     "read",
@@ -70,6 +72,8 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from lineage_explorer.analysis.diagnose import Diagnosis
+    from lineage_explorer.analysis.diff import RunDiff, diff
     from lineage_explorer.analysis.impact import Impact
     from lineage_explorer.analysis.paths import Paths
     from lineage_explorer.analysis.summary import Summary

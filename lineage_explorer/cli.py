@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 ANSWERED, NOTHING, UNUSABLE, UNDECIDED = 0, 1, 2, 3
 SELECTED = ("name", "kind", "namespace", "last_state", "owners", "tags")
 TRACED = ("hop", "dataset", "job", "run", "certain", "why")
+BLAMED = ("rank", "score", "node", "run", "change", "why")
 HAPPENED = ("time", "what", "run", "before", "after")
 REACHED = ("hops", "name", "kind", "namespace", "last_run", "owners", "tags")
 
@@ -228,6 +229,80 @@ def history(
         put_rows(found.rows, HAPPENED)
     if found.rows.is_empty():
         nothing_found()
+
+
+@main.command()
+@reading
+@click.argument("before")
+@click.argument("after")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "markdown"]),
+    default="table",
+    show_default=True,
+)
+@click.option(
+    "--fail-on",
+    "severity",
+    type=click.Choice(["info", "low", "medium", "high"]),
+    help="Exit with 1 where there are changes of this severity or a graver one.",
+)
+def diff(
+    sources: tuple[str, ...],
+    before: str,
+    after: str,
+    *,
+    form: str,
+    severity: str | None,
+    strict: bool,
+) -> None:
+    """What changed between two runs (ids), times, days, or windows (2026-03-02..2026-03-04)."""
+    from lineage_explorer.analysis.diff_words import HEAD, change_rows
+    from lineage_explorer.analysis.words import text_table
+
+    found = read(sources, strict=strict).diff(window(before), window(after))
+    if form == "markdown":
+        put(found.report())
+    elif form == "json":
+        put(found.to_dict())
+    elif not found.changes.is_empty():
+        put(text_table(HEAD, change_rows(found.changes)))
+    say(found.sentence)
+    for rank, node, change in found.divergence.select("rank", "node", "change").iter_rows():
+        say(f"parts at {rank}: {node} ({change})")
+    if severity is not None and found.has(severity):
+        raise SystemExit(NOTHING)
+
+
+@main.command()
+@reading
+@click.argument("what", metavar="RUN_OR_DATASET")
+@click.option("--symptom", help="What is wrong, in words, where the events do not show it.")
+@as_report
+@as_json
+def diagnose(
+    sources: tuple[str, ...],
+    what: str,
+    *,
+    symptom: str | None,
+    report: bool,
+    strict: bool,
+    json: bool,
+) -> None:
+    """Why a run went wrong: compared with the last good one, causes ranked. Exit 1: none named."""
+    found = read(sources, strict=strict).diagnose(what, symptom)
+    if report:
+        put(found.report())
+    elif json:
+        put(found.to_dict())
+    else:
+        put_rows(found.causes, BLAMED)
+        say(found.verdict)
+        for note in found.notes:
+            say(f"note: {note}")
+    if found.causes.is_empty():
+        raise SystemExit(NOTHING)
 
 
 @main.command()
@@ -451,6 +526,12 @@ def read(
         if strict:
             fail_on_errors(lin)
     return lin if time is None else lin.as_of(time)
+
+
+def window(text: str) -> str | tuple[str, str]:
+    """A pair of times where two are given, as A..B; else the text."""
+    start, dots, end = text.partition("..")
+    return (start, end) if dots else text
 
 
 def tell_problems(lin: Lineage) -> None:

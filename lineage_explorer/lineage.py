@@ -363,9 +363,9 @@ class Lineage:
         Raises:
             LineageError: if something is neither a run id nor a time.
         """
-        from lineage_explorer.analysis.diff import diff
+        from lineage_explorer.analysis.diff import diff_sides
 
-        return diff(self, before, after)
+        return diff_sides(self, before, after)
 
     def diagnose(self, run_or_dataset: str, symptom: str | None = None) -> Diagnosis:
         """Why did a run go wrong? The last good run of its job found, compared, causes ranked.

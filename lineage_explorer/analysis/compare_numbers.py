@@ -16,6 +16,7 @@ KEY = ["job", "node", "aspect", "field"]
 LOOK_BACK = 9
 ENOUGH = 4
 """Runs before from which a number can be called usual or not."""
+_LONG = 60  # runs over which it is seen how much a number moves
 _WEEKS = 3
 _FINE = 1000  # parts of its middle value in which a metric is measured
 _FRIDAY = 5
@@ -283,11 +284,12 @@ def _shares(off: pl.DataFrame, by: str) -> pl.DataFrame:
 
 
 def _scaled(found: pl.DataFrame) -> pl.DataFrame:
-    """With the usual size of `left`: the series' own, or that of its like where it is smaller.
+    """With the usual size of `left` so far: the series' own, or that of its like if that is more.
 
     A table that never moved would else make an alarm of its first new row.
     """
-    spread = pl.col("left").abs().median().over("series") * _MAD
+    past = pl.col("left").abs().shift().rolling_median(_LONG, min_samples=2).over("series")
+    spread = (past * _MAD).fill_null(strategy="backward").over("series")
     doubt = 1 + 4 / pl.col("count").clip(1)  # of few runs the spread is known badly
     own = found.with_columns(
         own=pl.max_horizontal(spread * doubt, pl.col("grain").fill_null(0.0), pl.lit(1e-9))

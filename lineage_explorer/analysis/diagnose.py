@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from lineage_explorer.view.widget import Explorer
 
 Shape = dict[str, pl.DataType | type[pl.DataType]]
-NAMED = 0.12
+NAMED = 0.2
 """Score from which a unit is named as a cause."""
 CAUSES: Shape = {
     "rank": pl.UInt32, "node": pl.String, "run": pl.String, "change": pl.String,

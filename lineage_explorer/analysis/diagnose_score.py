@@ -151,7 +151,12 @@ def _joined(weights: Iterable[float]) -> float:
 
 def effect(court: Court, unit: Unit) -> float:
     """How surely a unit shows that something is wrong, be it its own or not."""
-    shown = max(unit.off(age=False), unit.off(age=True) if court.aged else 0.0)
+    moved = (
+        one.off * (1.0 if unit is court.end else _size(court, one))
+        for one in unit.measures
+        if one.counts and not one.about_age
+    )
+    shown = max(max(moved, default=0.0), unit.off(age=True) if court.aged else 0.0)
     if unit.has("run-failed", "assertion-failed", "not-run", "version-same", "output-dropped"):
         shown = max(shown, 0.9)
     if unit.has("rows-gone"):

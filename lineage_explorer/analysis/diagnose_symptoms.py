@@ -12,6 +12,9 @@ from lineage_explorer.analysis.compare_numbers import ENOUGH, STRIKING
 from lineage_explorer.analysis.compare_past import Past
 from lineage_explorer.analysis.compare_sides import due
 
+_RATIO, _SHARE = 0.15, 0.07
+"""What a number must move by, besides being odd, for somebody to call it trouble: by so much of
+itself (as a logarithm), or a share by so much. Only here, where an alarm is raised unasked."""
 CHRONIC = 0.5
 """Share of earlier checks from which an assertion that fails says nothing new."""
 _SHOWN = ("rows-output", "yield", "metric")
@@ -165,8 +168,16 @@ def _numbers(past: Past, job: str, runs: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("aspect") == "metric").then(pl.lit("metric"))
         .otherwise(pl.lit("rows"))
     )  # fmt: skip
-    # data that are newer than usual are no trouble
-    seen = seen.filter(~((kind == "stale") & (deviation < 0)))
+    # data that are newer than usual are no trouble, nor is what is odd but small
+    size = (
+        pl.when(pl.col("field").str.ends_with("share of nulls").fill_null(value=False))
+        .then(
+            (pl.col("y").sin().pow(2) - (pl.col("y") - pl.col("left")).sin().pow(2)).abs() / _SHARE
+        )
+        .otherwise(pl.col("left").abs() / _RATIO)
+    )
+    newer = (kind == "stale") & (deviation < 0)
+    seen = seen.filter(~newer & (size >= 1))
     what = pl.coalesce(
         "field",
         pl.when(pl.col("aspect") == "yield").then(pl.lit("rows out for rows in")),

@@ -16,7 +16,7 @@ from lineage_explorer.analysis.compare_sides import Side
 Row = dict[str, Any]
 SOFT, HARD = 2.0, 6.0
 """Deviations at which a number begins to count as off, and at which it surely is."""
-_GONE = 9.0  # from something to nothing
+_GONE = math.log(10)  # from something to nothing; more is not more
 _CONTENT = ("rows-output", "rows-input", "metric", "yield")
 
 
@@ -45,7 +45,12 @@ class Measure:
             return abs(self.after - self.before)
         if self.before == 0 or self.after == 0 or (self.before < 0) != (self.after < 0):
             return _GONE
-        return abs(math.log(self.after / self.before))
+        return min(_GONE, abs(math.log(self.after / self.before)))
+
+    @property
+    def counts(self) -> bool:
+        """Whether it can be trouble: being newer, or how long it took, is none."""
+        return self.aspect in (*_CONTENT, "age") and not (self.about_age and self.deviation < 0)
 
     @property
     def about_age(self) -> bool:
@@ -74,19 +79,12 @@ class Unit:
     def off(self, *, age: bool) -> float:
         """How far its numbers are off: those of its content, or of its age."""
         return max(
-            (one.off for one in self.measures if one.about_age == age and _counts(one)), default=0.0
+            (one.off for one in self.measures if one.about_age == age and one.counts), default=0.0
         )
 
     def tells(self, *aspects: str) -> bool:
         """Whether it tells numbers of these kinds, with a history."""
         return any(one.aspect in aspects for one in self.measures)
-
-
-def _counts(one: Measure) -> bool:
-    """A newer or a faster one is no trouble."""
-    return one.aspect in ("rows-output", "rows-input", "metric", "yield", "age") and not (
-        one.about_age and one.deviation < 0
-    )
 
 
 def units(before: Side, after: Side, found: Compared) -> dict[str, Unit]:

@@ -129,7 +129,7 @@ class RunDiff:
         return "".join(parts)
 
 
-def diff(lin: Lineage, before: When, after: When) -> RunDiff:
+def diff_sides(lin: Lineage, before: When, after: When) -> RunDiff:
     """What differs between two runs, times or windows of one log.
 
     Raises:
@@ -139,8 +139,17 @@ def diff(lin: Lineage, before: When, after: When) -> RunDiff:
     return differences(*sides, (lin, lin))
 
 
-def diff_logs(before: Lineage, after: Lineage) -> RunDiff:
-    """What differs between two logs: of each job its newest run."""
+def diff(before: Lineage, after: Lineage) -> RunDiff:
+    """What differs between two logs, as staging and production: of each job its newest run.
+
+    Numbers are compared by how much they move in either log. To compare two runs, times or
+    windows of one log, see `Lineage.diff`.
+
+    >>> import lineage_explorer as lx
+    >>> lin = lx.sample("dbt")
+    >>> lx.diff(lin.as_of("2026-03-03"), lin).has("high")
+    True
+    """
     same = before.frames is after.frames
     sides = log_side(before.past, "the first log"), log_side(after.past, "the second log")
     if same:

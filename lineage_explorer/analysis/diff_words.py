@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 HEAD = ("severity", "change", "node", "field", "before", "after")
 PARTING = ("rank", "node", "change", "explains")
-_VALUE = 36
+_WIDE, _BESIDE = 40, 16
 _NUMBERS = {"rows", "bytes", "files", "metric", "yield"}
 _NOUNS = {
     "field-dropped": ("field dropped", "fields dropped"),
@@ -90,10 +90,37 @@ def _caption(change: str, rows: list[tuple[str | None, str | None, str | None]])
     return change.replace("-", " ")
 
 
+def excerpts(before: str | None, after: str | None) -> tuple[str | None, str | None]:
+    """Two values as lines; of long ones the part in which they differ.
+
+    >>> excerpts("select " + "a, " * 20 + "x from t", "select " + "a, " * 20 + "y from t")
+    ('… a, a, a, a, x from t', '… a, a, a, a, y from t')
+    """
+    one, other = _value(before), _value(after)
+    if one is None or other is None or max(len(one), len(other)) <= _WIDE:
+        cut = [value and cut_middle(value, _WIDE) for value in (one, other)]
+        return cut[0], cut[1]
+    pairs = list(zip(one, other, strict=False))
+    start = next((at for at, (a, b) in enumerate(pairs) if a != b), len(pairs))
+    back = list(zip(reversed(one[start:]), reversed(other[start:]), strict=False))
+    end = next((at for at, (a, b) in enumerate(back) if a != b), len(back))
+    return _around(one, start, len(one) - end), _around(other, start, len(other) - end)
+
+
+def _around(text: str, start: int, end: int) -> str:
+    """The part of a text from start to end, with some words on both sides."""
+    first = text.find(" ", max(0, start - _BESIDE)) + 1 if start > _BESIDE else 0
+    first = min(first or 0, start)
+    last = text.rfind(" ", end, end + _BESIDE) if end + _BESIDE < len(text) else len(text)
+    last = max(last, end)
+    middle = cut_middle(text[first:last], 2 * _WIDE)
+    return f"{'… ' if first else ''}{middle}{' …' if last < len(text) else ''}"
+
+
 def change_rows(changes: pl.DataFrame) -> list[tuple[object, ...]]:
     """Changes as rows under `HEAD`."""
     return [
-        (severity, change, bare(node), _field(field), _value(before), _value(after))
+        (severity, change, bare(node), _field(field), *excerpts(before, after))
         for severity, change, node, field, before, after in changes.select(HEAD).iter_rows()
     ]
 
@@ -107,7 +134,7 @@ def _value(value: str | None) -> str | None:
     if value is None:
         return None
     text = bare(value) if value.startswith(("dataset:", "job:")) else value
-    return cut_middle(shown(text), _VALUE)
+    return shown(text)
 
 
 def parting_rows(diff: RunDiff, most: int) -> list[tuple[object, ...]]:

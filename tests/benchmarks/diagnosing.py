@@ -85,7 +85,9 @@ def tried(task: Task) -> Answer:
     causes = lin.diagnose(one.truth.symptom.run).causes
     asked = time.process_time()
     named = [causes["node"].to_list(), *simple(lin, one.truth)]
-    top = causes.row(0, named=True) if len(causes) else {"node": "", "why": "", "run": None}
+    top: dict[str, Any] = (
+        causes.row(0, named=True) if len(causes) else {"node": "", "why": "", "run": None}
+    )
     return Answer(
         task.kind,
         task.seed,
