@@ -32,13 +32,15 @@ EARLIEST = datetime(1, 1, 1)  # noqa: DTZ001 - cast to UTC below
 LATEST = datetime(9999, 1, 1)  # noqa: DTZ001
 _COLUMN = ("job", "source", "source_field", "target", "target_field", "masking", "event")
 
-EDGE = pl.Schema({
-    "source": pl.Int64,
-    "target": pl.Int64,
-    "act": pl.UInt32,
-    "from": pl.String,
-    "to": pl.String,
-})
+EDGE = pl.Schema(
+    {
+        "source": pl.Int64,
+        "target": pl.Int64,
+        "act": pl.UInt32,
+        "from": pl.String,
+        "to": pl.String,
+    }
+)
 """Nodes; the act through which it flows; the datasets on both ends, null where a node stands
 between."""
 
