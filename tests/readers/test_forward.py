@@ -2,6 +2,8 @@
 
 import gc
 import gzip
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import patch
 
@@ -9,17 +11,25 @@ import pytest
 
 import lineage_explorer as lx
 from lineage_explorer.readers.forward import Forward
-from lineage_explorer.readers.sources import zstd
 from tests.events import ndjson, run_event
 
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
 EVENTS = [run_event(f"job{number}", ["a"], [f"b{number}"], run=f"r{number}") for number in range(9)]
-PACKS = {"log.ndjson.gz": gzip.compress, "log.ndjson.zst": zstd.compress}
+PACKS: dict[str, Callable[[bytes], bytes]] = {
+    "log.ndjson.gz": gzip.compress,
+    "log.ndjson.zst": zstd.compress,
+}
 
 
 @pytest.fixture(params=PACKS)
 def log(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    path = tmp_path / request.param
-    path.write_bytes(PACKS[request.param](ndjson(*EVENTS)))
+    name = str(request.param)
+    path = tmp_path / name
+    path.write_bytes(PACKS[name](ndjson(*EVENTS)))
     return path
 
 
