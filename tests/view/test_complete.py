@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +12,7 @@ from lineage_explorer.view.complete import called, suggest
 from tests.events import dataset, run_event
 from tests.view.hostile import HOSTILE
 
-OWNED: dict[str, Any] = {
+OWNED: dict = {
     "ownership": {"owners": [{"name": "team a"}]},
     "schema": {"fields": [{"name": "order_total", "type": "int"}]},
     "tags": {"tags": [{"key": "pii", "value": "yes"}]},
