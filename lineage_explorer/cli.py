@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 ANSWERED, NOTHING, UNUSABLE = 0, 1, 2
 SELECTED = ("name", "kind", "namespace", "last_state", "owners", "tags")
+TRACED = ("hop", "dataset", "job", "run", "certain", "why")
+HAPPENED = ("time", "what", "run", "before", "after")
 REACHED = ("hops", "name", "kind", "namespace", "last_run", "owners", "tags")
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -71,15 +73,20 @@ def reading(command: Command) -> Command:
 
 
 as_json = click.option("--json", "json", is_flag=True, help="Print one JSON document.")
+as_report = click.option("--report", is_flag=True, help="Print Markdown to paste.")
+as_of = click.option(
+    "--as-of", "time", metavar="TIME", help="Only what was known then, as 2026-03-05T05:00:00Z."
+)
 up_to = click.option("--hops", type=click.IntRange(min=1), help="Go at most so many hops.")
 
 
 @main.command()
 @reading
+@as_of
 @as_json
-def summary(sources: tuple[str, ...], *, strict: bool, json: bool) -> None:
+def summary(sources: tuple[str, ...], *, time: str | None, strict: bool, json: bool) -> None:
     """What is in a log: counts, time span, roots and sinks, problems."""
-    lin = read(sources, strict=strict, quiet=True)
+    lin = read(sources, strict=strict, quiet=True, time=time)
     found = lin.summary()
     put(found if json else plain(str(found), lines=True))
     if strict:
@@ -89,10 +96,13 @@ def summary(sources: tuple[str, ...], *, strict: bool, json: bool) -> None:
 @main.command()
 @reading
 @click.argument("expression", metavar="EXPR")
+@as_of
 @as_json
-def select(sources: tuple[str, ...], expression: str, *, strict: bool, json: bool) -> None:
+def select(
+    sources: tuple[str, ...], expression: str, *, time: str | None, strict: bool, json: bool
+) -> None:
     """The nodes that EXPR selects, as "+orders and owner:team-a"."""
-    lin = read(sources, strict=strict)
+    lin = read(sources, strict=strict, time=time)
     chosen = lin.nodes.join(lin.select(expression).nodes, on="node", how="semi")
     put_nodes(chosen, SELECTED, json=json)
 
@@ -101,24 +111,122 @@ def select(sources: tuple[str, ...], expression: str, *, strict: bool, json: boo
 @reading
 @click.argument("node")
 @up_to
+@as_of
 @as_json
 def upstream(
-    sources: tuple[str, ...], node: str, *, hops: int | None, strict: bool, json: bool
+    sources: tuple[str, ...],
+    node: str,
+    *,
+    hops: int | None,
+    time: str | None,
+    strict: bool,
+    json: bool,
 ) -> None:
     """Where NODE comes from: every dataset and job before it, nearest first."""
-    reached(read(sources, strict=strict).upstream(node, hops=hops), json=json)
+    reached(read(sources, strict=strict, time=time).upstream(node, hops=hops), json=json)
 
 
 @main.command()
 @reading
 @click.argument("node")
 @up_to
+@click.option(
+    "--fail-on",
+    "unwanted",
+    metavar="SELECTION",
+    multiple=True,
+    help="Exit with 1 where that is hit, as tag:pii or owner:team-a; may be given several times.",
+)
+@as_of
+@as_report
 @as_json
 def downstream(
-    sources: tuple[str, ...], node: str, *, hops: int | None, strict: bool, json: bool
+    sources: tuple[str, ...],
+    node: str,
+    *,
+    hops: int | None,
+    time: str | None,
+    unwanted: tuple[str, ...],
+    report: bool,
+    strict: bool,
+    json: bool,
 ) -> None:
-    """What depends on NODE: every dataset and job after it, nearest first."""
-    reached(read(sources, strict=strict).downstream(node, hops=hops), json=json)
+    """What depends on NODE (a dataset, a job or dataset#field), nearest first.
+
+    With --fail-on, what may be hit because the log does not tell counts as hit.
+    """
+    impact = read(sources, strict=strict, time=time).downstream(node, hops=hops)
+    hit = {selection: impact.hits(selection) for selection in unwanted}
+    if report:
+        put(impact.report())
+    else:
+        reached(impact, json=json, none=not unwanted)
+    for selection, nodes in hit.items():
+        for name, certain in nodes.select("name", "certain").iter_rows():
+            say(f"hit: {selection}: {name}{'' if certain else ' (perhaps: not told)'}")
+    if any(len(nodes) for nodes in hit.values()):
+        raise SystemExit(NOTHING)
+
+
+@main.command()
+@reading
+@click.argument("what", metavar="RUN_OR_DATASET")
+@click.option("--at", metavar="TIME", help="When it is looked at, as 2026-03-05T05:00:00Z.")
+@up_to
+@as_report
+@as_json
+def provenance(
+    sources: tuple[str, ...],
+    what: str,
+    *,
+    at: str | None,
+    hops: int | None,
+    report: bool,
+    strict: bool,
+    json: bool,
+) -> None:
+    """Which exact runs made what a run read, or what stood in a dataset."""
+    found = read(sources, strict=strict).provenance(what, at=at, hops=hops)
+    if report:
+        put(found.report())
+    elif json:
+        put({name: getattr(found, name) for name in ("runs", "sources", "control", "truncated")})
+    else:
+        put_rows(found.runs, TRACED)
+        say(plain(found.sentence))
+        for dataset, run, role, why in found.sources.select(
+            "dataset", "run", "role", "why"
+        ).iter_rows():
+            say(f"source: {dataset} ({role} by {run or 'nobody'}): {why}")
+    if found.runs.is_empty() and found.sources.is_empty():
+        nothing_found()
+
+
+@main.command()
+@reading
+@click.argument("node")
+@as_of
+@as_report
+@as_json
+def history(
+    sources: tuple[str, ...],
+    node: str,
+    *,
+    time: str | None,
+    report: bool,
+    strict: bool,
+    json: bool,
+) -> None:
+    """What happened to NODE: runs, schemas, inputs and outputs, owners, in order of time."""
+    found = read(sources, strict=strict, time=time).history(node)
+    if report:
+        put(found.report())
+    elif json:
+        put(found.rows)
+    else:
+        put_rows(found.rows, HAPPENED)
+    if found.rows.is_empty():
+        nothing_found()
 
 
 @main.command()
@@ -229,8 +337,10 @@ def clear() -> None:
     say(f"removed {count} of what was read, {size / 1e6:,.1f} MB.")
 
 
-def read(sources: tuple[str, ...], *, strict: bool, quiet: bool = False) -> Lineage:
-    """The lineage in the sources; what was wrong in them is said on stderr."""
+def read(
+    sources: tuple[str, ...], *, strict: bool, quiet: bool = False, time: str | None = None
+) -> Lineage:
+    """The lineage in the sources, as of a time; what was wrong in them is said on stderr."""
     import lineage_explorer as lx
 
     inputs: list[str | IO[bytes]] = [
@@ -241,7 +351,7 @@ def read(sources: tuple[str, ...], *, strict: bool, quiet: bool = False) -> Line
         tell_problems(lin)
         if strict:
             fail_on_errors(lin)
-    return lin
+    return lin if time is None else lin.as_of(time)
 
 
 def tell_problems(lin: Lineage) -> None:
@@ -262,9 +372,12 @@ def fail_on_errors(lin: Lineage) -> None:
     raise SystemExit(NOTHING)
 
 
-def reached(impact: Any, *, json: bool) -> None:
-    """Print an upstream or downstream."""
-    put_nodes(impact.nodes, REACHED, json=json)
+def reached(impact: Any, *, json: bool, none: bool = True) -> None:
+    """Print an upstream or downstream; stop with 1 where there is nothing, unless that is good."""
+    if none or len(impact.nodes):
+        put_nodes(impact.nodes, REACHED, json=json)
+    elif json:
+        put([])
     if impact.truncated:
         say("note: there is more beyond; more --hops shows it.")
 
@@ -279,6 +392,14 @@ def put_nodes(nodes: pl.DataFrame, columns: tuple[str, ...], *, json: bool) -> N
         put(table(nodes.select(column for column in columns if column in nodes.columns)))
     if nodes.is_empty():
         nothing_found()
+
+
+def put_rows(rows: pl.DataFrame, columns: tuple[str, ...]) -> None:
+    """Print these columns of rows, if there are any."""
+    from lineage_explorer.printing import table
+
+    if not rows.is_empty():
+        put(table(rows.select(columns)))
 
 
 def put(value: Any) -> None:

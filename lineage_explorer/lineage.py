@@ -16,17 +16,20 @@ from lineage_explorer.readers.sources import Blob
 from lineage_explorer.tables import Frames, flows_of
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
     from os import PathLike
 
     import networkx as nx
     from pyvis.network import Network
 
+    from lineage_explorer.analysis.history import History
     from lineage_explorer.analysis.impact import Impact
     from lineage_explorer.analysis.paths import Paths
+    from lineage_explorer.analysis.provenance import Provenance
     from lineage_explorer.analysis.summary import Summary
     from lineage_explorer.graph.index import Index
     from lineage_explorer.graph.neighbours import Neighbours
+    from lineage_explorer.graph.record import Record
     from lineage_explorer.readers.marquez_live import Fetched, Limits
     from lineage_explorer.view.widget import Explorer
 
@@ -141,6 +144,8 @@ class Lineage:
     blobs: dict[str, Blob] = field(default_factory=dict)
     redact: bool = True
     recognised: tuple[tuple[str, str, str, int], ...] = ()
+    known: pl.Series | None = None
+    """Row ids of the events this is made of, where it is not all that were read."""
 
     # The frames -----------------------------------------------------------------------------
 
@@ -262,6 +267,31 @@ class Lineage:
 
         return replace(self, frames=narrow(self.frames, nodes))
 
+    def as_of(self, time: datetime | date | str) -> Lineage:
+        """The lineage as it was known then: of the events up to that time, and no others.
+
+        Runs stand as they stood (RUNNING where the end came later), schemas, owners and all else
+        as last told by then. Events keep their row ids; those without a time are left out. The
+        files are read again for it, which takes as long as reading them did. A time without a
+        zone is in UTC; a day is its beginning.
+
+        Raises:
+            LineageError: if the text is no time.
+            SourceError: if the files are not what they were when read.
+        """
+        from lineage_explorer.graph.in_time import as_of
+
+        return as_of(self, time)
+
+    def between(self, start: datetime | date | str, end: datetime | date | str) -> Lineage:
+        """What was told from `start` on and before `end`; otherwise as `as_of`.
+
+        Runs with an event in that window are there with all they told before its end.
+        """
+        from lineage_explorer.graph.in_time import between
+
+        return between(self, start, end)
+
     @cached_property
     def neighbours(self) -> Neighbours:
         """The drawn graph as integer arrays: what stands beside what."""
@@ -302,6 +332,37 @@ class Lineage:
         from lineage_explorer.analysis.paths import paths
 
         return paths(self, source, target, limit)
+
+    @cached_property
+    def record(self) -> Record:
+        """Reads and writes of all runs as integer arrays, which provenance runs on."""
+        from lineage_explorer.graph.record import build_record
+
+        return build_record(self.frames)
+
+    def provenance(
+        self,
+        run_or_dataset: str,
+        at: datetime | date | str | None = None,
+        hops: int | None = None,
+    ) -> Provenance:
+        """Which exact runs made what a run read, or what stood in a dataset at a time?
+
+        Args:
+            run_or_dataset: a run id, or enough of its beginning; or a dataset as in `find`.
+            at: of a dataset, when it is looked at (the end of the log); of a run, until when what
+                it read counts. Without a zone it is in UTC.
+            hops: go no further than so many runs.
+        """
+        from lineage_explorer.analysis.provenance import provenance
+
+        return provenance(self, run_or_dataset, at, hops)
+
+    def history(self, node: str) -> History:
+        """What happened to a dataset or job: runs, schemas, inputs and outputs, owners, in time."""
+        from lineage_explorer.analysis.history import history
+
+        return history(self, node)
 
     def event(self, event: int) -> str:
         """The JSON of an event as it stands in its file, indented, secrets redacted.

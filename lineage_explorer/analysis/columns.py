@@ -50,6 +50,18 @@ def column_impact(lin: Lineage, text: str, direction: Direction, hops: int | Non
     )
 
 
+def column_graph(lin: Lineage, frames: Frames) -> tuple[Frames, pl.DataFrame]:
+    """Column lineage as flows between fields, and what is shown of each of its nodes."""
+    fields = _fields(frames)
+    graph = _column_frames(frames, fields)
+    return graph, _about(lin, fields, graph)
+
+
+def field_nodes(lin: Lineage) -> pl.DataFrame:
+    """Every field that is told of: dataset, field, node."""
+    return _fields(lin.frames).select("dataset", "field", "node")
+
+
 def _fields(frames: Frames) -> pl.DataFrame:
     """Every field a schema or column lineage names: dataset, field, node, name, tags."""
     links = frames.column_edges

@@ -18,6 +18,7 @@ from lineage_explorer.analysis.words import (
     listed,
     markdown_table,
     more,
+    span,
     text_table,
 )
 from lineage_explorer.errors import LineageError, NodeNotFound
@@ -32,6 +33,19 @@ if TYPE_CHECKING:
     from lineage_explorer.view.widget import Explorer
 
 _HEAD = ("hops", "kind", "name", "owners", "last_run")
+_RANKED = (
+    "rank",
+    "name",
+    "kind",
+    "role",
+    "hops",
+    "certain",
+    "uses",
+    "every",
+    "last_used",
+    "owners",
+    "tags",
+)
 _ALL = 99
 
 
@@ -51,6 +65,7 @@ class Impact:
             further downstream), jobs apart.
         truncated: whether the limit cut something off.
         cyclic: whether the node feeds itself.
+        ranked, spared: for someone about to change it, what to look at, and what is out of reach.
         untold: of a field, jobs on its way that tell nothing of columns: what they do with it is
             not known, and not in `nodes`.
     """
@@ -78,6 +93,33 @@ class Impact:
             found = {"fields": int(kinds.get("field", 0)), **found}
         farthest = int(self.nodes["hops"].max() or 0)  # type: ignore[arg-type]
         return {**found, "sources": len(self.sources), "hops": farthest, "beyond": self.beyond}
+
+    @cached_property
+    def ranked(self) -> pl.DataFrame:
+        """Everything that may be hit, in the order in which to look at it.
+
+        Models and dashboards first, then what is certain, then what is near. rank, node, kind,
+        name; role (model, dashboard; with a question mark where only the name says so); hops,
+        paths; certain (false where it is reached only because a job does not tell: then it counts
+        as reached); uses (of a field: directly, join, filter, …); last_used (the newest run that
+        touches it); every (median time between its runs); owners, tags, path.
+        """
+        from lineage_explorer.analysis.consequences import ranked
+
+        return ranked(self)
+
+    @cached_property
+    def spared(self) -> pl.DataFrame:
+        """The datasets and jobs out of reach, counting all that is unknown: node, kind, name, why."""
+        from lineage_explorer.analysis.consequences import spared
+
+        return spared(self, self.ranked)
+
+    def hits(self, selection: str) -> pl.DataFrame:
+        """The rows of `ranked` that a selection names, as `tag:pii` or `owner:team-a`."""
+        from lineage_explorer.analysis.consequences import hits
+
+        return hits(self, self.ranked, selection)
 
     @cached_property
     def lineage(self) -> Lineage:
@@ -146,6 +188,8 @@ class Impact:
             f"# {self.direction.capitalize()} of {code(self.name)}",
             f"{self.answer.capitalize()}.",
         ]
+        if self.direction == "downstream":
+            parts += self._to_look_at()
         if len(self.nodes):
             parts += ["## By hops", markdown_table(_HEAD, self._rows(len(self.nodes)))]
         if len(self.sources):
@@ -156,6 +200,28 @@ class Impact:
         if len(self.nodes):
             parts += ["## Owners to tell", _owners(self.nodes)]
         return "\n\n".join(parts) + "\n"
+
+    def _to_look_at(self) -> list[str]:
+        """What to look at first, and what not at all."""
+        ranked, spared = self.ranked, self.spared
+        doubt = len(ranked) - int(ranked["certain"].sum())
+        near = spared.filter(pl.col("why") != "no path leads there")
+        parts = []
+        if len(ranked):
+            rows = ranked.select(_RANKED).with_columns(
+                pl.col("last_used").dt.strftime("%Y-%m-%d %H:%M"),
+                pl.col("every").map_elements(span, return_dtype=pl.String),
+                certain=pl.when("certain").then(pl.lit("yes")).otherwise(pl.lit("not told")),
+            )
+            parts = ["## What to look at, in this order", markdown_table(_RANKED, rows.rows())]
+        if doubt:
+            parts.append(
+                f"{counted(doubt, 'node')} of these may be hit: what leads there is not told."
+            )
+        out = f"Out of reach: {counted(len(spared), 'node')} of {len(self.lin.nodes):,}."
+        if len(near):
+            out += f" {len(near):,} of them stand behind it, but what is told rules them out."
+        return [*parts, out]
 
 
 def impact(lin: Lineage, node: str, direction: Direction, hops: int | None = None) -> Impact:

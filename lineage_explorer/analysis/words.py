@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from html import escape
 
 from lineage_explorer.plain import cut_middle, plain
@@ -20,6 +21,19 @@ def counted(number: int, noun: str) -> str:
     ('1 job', '1,200 datasets')
     """
     return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def span(time: timedelta) -> str:
+    """A length of time, in the largest unit of which it has about two or more.
+
+    >>> span(timedelta(seconds=86_397)), span(timedelta(minutes=90)), span(timedelta(seconds=2))
+    ('24 h', '90 min', '2 s')
+    """
+    seconds = time.total_seconds()
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= 1.95 * size or (unit == "min" and seconds >= 100):
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds:.3g} s"
 
 
 def listed(words: Sequence[str]) -> str:

@@ -5,12 +5,15 @@ Replaced, in any facet and at any depth, also in JSON that stands in a string:
 - the values of `environmentVariables`;
 - what stands under keys such as password, token, secret or accessKey, also as
   `{"name": key, "value": …}`. Names of columns are no such keys;
-- in any text (SQL, source code, messages, names): user names and passwords in URLs and Oracle's
-  `user/password@`, parameters (`password=…`, `?sig=…`, `"token": "…"`, `--password …`),
-  `IDENTIFIED BY …`, `PASSWORD '…'`, `Bearer …`, private keys and tokens of well-known shape.
+- in any text (SQL, source code, messages, names): passwords and their users in URLs and Oracle's
+  `user/password@`, parameters (`password=…`, `?sig=…`, `"token": "…"`, `--password …`), literals
+  beside a name in SQL (`PASSWORD '…'`, `token IN ('…')`, an INSERT with a column for it), arguments
+  (`option("password", "…")`), `IDENTIFIED BY …`, `Bearer …`, private keys and tokens of well-known
+  shape.
 
-`wasbs://container@account` and `abfss://container@account` stay: that is no user. What cannot be
-known is a secret by nothing but itself, such as a bare word in prose.
+`wasbs://container@account` and `abfss://container@account` stay, and a user without a password in
+what is no URL of the web, such as `sftp://someone@host`. What cannot be known is a secret by nothing
+but itself, such as a bare word in prose, or `?code=…`.
 
 A secret becomes `[redacted]`. Whether two of them were equal is then unknown, not "equal". Who
 needs to know sets the environment variable LINEAGE_EXPLORER_REDACTION_KEY to a long random text:
@@ -22,8 +25,10 @@ other frames on other machines.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from json import loads
+from typing import TypeVar
 
 import msgspec
 from msgspec import Raw
@@ -36,15 +41,46 @@ __all__ = ["ERRORS", "HIDDEN", "KEY_VARIABLE", "hidden", "json", "suspect", "sus
 
 ERRORS = (msgspec.DecodeError, UnicodeError, RecursionError)
 _PAIR_NAMES = ("name", "key")
-_KEYED_BY_COLUMN = ("fields", "columnMetrics")
+_KEYED_BY_COLUMN = ("fields", "columns", "columnMetrics")
 _NO_SECRET = (b"t", b"f", b"n")
+_SHORT = 128
+"""Of a text that is worth to be remembered: a key, a name, a producer."""
+_MANY = 16
 
 _members = msgspec.json.Decoder(dict[str, Raw]).decode
 _elements = msgspec.json.Decoder(list[Raw]).decode
 _string = msgspec.json.Decoder(str).decode
 _value = msgspec.json.Decoder(Raw).decode
 _encode = msgspec.json.Encoder().encode
-_is_secret = lru_cache(4096)(names_secret)
+_suspect_short = lru_cache(1 << 14)(suspect)
+T = TypeVar("T")
+
+
+def _remembered(function: Callable[[str], T]) -> Callable[[str], T]:
+    """The function, with its answers for short texts kept: keys and names come back often."""
+    known = lru_cache(1 << 14)(function)
+    return lambda text: known(text) if len(text) <= _SHORT else function(text)
+
+
+_is_secret = _remembered(names_secret)
+_quoted = _remembered(_encode)
+
+
+@_remembered
+def _is_plain(key: str) -> bool:
+    """Whether a key holds no secret and is none's name."""
+    raw = key.encode("utf-8", "surrogatepass")
+    return not (suspect(raw) or _is_secret(key) or _is_environment(key))
+
+
+@_remembered
+def _stays(value: str) -> bool:
+    """Whether a text has no secret; `token` is suspect, and stays."""
+    return text(value) == value
+
+
+def _without(value: str) -> str:
+    return value if _stays(value) else text(value)
 
 
 def json(raw: bytes) -> bytes:
@@ -58,6 +94,18 @@ def json(raw: bytes) -> bytes:
     value = bytes(_value(raw))
     clean = _clean(value)
     return raw if clean == value else clean
+
+
+def facet(key: str, raw: bytes) -> tuple[str, bytes]:
+    """A facet's key and JSON without secrets: what the key says of it counts too.
+
+    Raises:
+        msgspec.DecodeError: if it is suspect, and no JSON.
+    """
+    if _is_plain(key):
+        return key, _clean_member(key, raw) if suspect(raw) else raw
+    [(clean, value)] = _cleaned({key: raw}).items()
+    return clean, value
 
 
 # Each of these takes the text of a JSON value and gives it without secrets, byte for byte the same
@@ -81,30 +129,52 @@ def _clean_list(raw: bytes) -> bytes:
 
 def _clean_object(raw: bytes) -> bytes:
     members = {key: bytes(value) for key, value in _members(raw).items()}
-    named = any(_is_secret(_text_of(members.get(name, b""))) for name in _PAIR_NAMES)
-    marks = suspect_many(list(members.values()))
+    clean = _cleaned(members)
+    if clean != members:
+        return _object(clean)
+    told = _object(clean)
+    return told if _repeats(raw, told, len(members)) else raw
+
+
+def _cleaned(members: dict[str, bytes]) -> dict[str, bytes]:
+    """The members of an object without secrets."""
+    named = any(
+        _is_secret(_string(value))
+        for name in _PAIR_NAMES
+        if (value := members.get(name, b""))[:1] == b'"'
+    )
+    marks = _marks(list(members.values()))
     clean: dict[str, bytes] = {}
     for (key, value), mark in zip(members.items(), marks, strict=True):
-        name = key
-        if key in _KEYED_BY_COLUMN and value[:1] == b"{":
-            new = _clean_columns(value)
+        is_value = named and "value" in key.lower()
+        if _is_plain(key) and not is_value:
+            clean[key] = _clean_member(key, value) if mark else value
         elif _is_environment(key) and key not in _keys(value):
-            new = _environment(value)
+            clean[key] = _environment(value)
+        elif _is_secret(key) or is_value:
+            clean[_without(key)] = _hide(value)
         else:
-            name = text(key)
-            if _is_secret(key) or (named and "value" in key.lower()):
-                new = _hide(value)
-            else:
-                new = _clean(value) if mark else value
-        clean[name] = new
-    told = _object(clean)
-    return raw if clean == members and not _repeats(raw, told, len(members)) else told
+            clean[_without(key)] = _clean(value) if mark else value
+    return clean
+
+
+def _clean_member(key: str, value: bytes) -> bytes:
+    if key in _KEYED_BY_COLUMN and value[:1] == b"{":
+        return _clean_columns(value)
+    return _clean(value)
+
+
+def _marks(values: Sequence[bytes]) -> list[bool]:
+    """Which of them are suspect."""
+    if len(values) > _MANY:
+        return suspect_many(values)
+    return [_suspect_short(one) if len(one) <= _SHORT else suspect(one) for one in values]
 
 
 def _clean_columns(raw: bytes) -> bytes:
     members = {name: bytes(column) for name, column in _members(raw).items()}
     clean = {
-        text(name): _hide(column) if _is_secret(name) and column[:1] != b"{" else json(column)
+        _without(name): _hide(column) if _is_secret(name) and column[:1] != b"{" else json(column)
         for name, column in members.items()
     }
     return raw if clean == members else _object(clean)
@@ -123,56 +193,51 @@ def _clean_text(value: str) -> str:
             try:
                 clean = json(bytes(_value(raw)))
             except ERRORS:
-                return text(value)
+                return _without(value)
             return value if clean == raw else clean.decode()
-    return text(value)
+    return _without(value)
 
 
 def _hide(raw: bytes) -> bytes:
     """All that stands under a secret key, but the facet's own links."""
     first = raw[:1]
+    if first == b'"':
+        return _quoted(hidden(_string(raw)))
     if first == b"[":
         return b"[%b]" % b",".join(_hide(bytes(item)) for item in _elements(raw))
     if first == b"{":
         return _object(
             {
-                text(key): (_clean if key.startswith("_") else _hide)(bytes(value))
+                _without(key): (_clean if key.startswith("_") else _hide)(bytes(value))
                 for key, value in _members(raw).items()
             }
         )
-    if first in _NO_SECRET:
-        return raw
-    return _encode(hidden(_string(raw) if first == b'"' else raw.decode()))
+    return raw if first in _NO_SECRET else _quoted(hidden(raw.decode()))
 
 
 def _environment(raw: bytes) -> bytes:
     """The values of environment variables, listed with their names or keyed by them."""
     if raw[:1] != b"[":
         return _hide(raw)
-    items = [bytes(item) for item in _elements(raw)]
-    return b"[%b]" % b",".join(map(_variable, items))
+    return b"[%b]" % b",".join([_variable(bytes(item)) for item in _elements(raw)])
 
 
 def _variable(raw: bytes) -> bytes:
-    members = _keys(raw)
+    """One variable: its name stays."""
+    members = {key: bytes(value) for key, value in _keys(raw).items()}
     if "value" not in members:
         return _hide(raw)
-    value = _hide(bytes(members["value"]))
-    return _object({**_keys(_clean_object(raw)), "value": value})
+    members["value"] = _hide(members["value"])
+    as_it_is = all(map(_is_plain, members)) and not any(_marks(list(members.values())))
+    return _object(members if as_it_is else _cleaned(members))
 
 
-def _object(members: dict[str, bytes] | dict[str, bytes | Raw]) -> bytes:
-    return b"{%b}" % b",".join(
-        b"%b:%b" % (_encode(key), bytes(value)) for key, value in members.items()
-    )
+def _object(members: dict[str, bytes]) -> bytes:
+    return b"{%b}" % b",".join([b"%b:%b" % (_quoted(key), value) for key, value in members.items()])
 
 
 def _keys(raw: bytes) -> dict[str, Raw]:
     return _members(raw) if raw[:1] == b"{" else {}
-
-
-def _text_of(raw: bytes) -> str:
-    return _string(raw) if raw[:1] == b'"' else ""
 
 
 def _repeats(raw: bytes, told: bytes, keys: int) -> bool:

@@ -1,9 +1,8 @@
 """A cheap look for secrets: what most texts hold none of need not be taken apart.
 
 Every secret that `redact` takes out stands beside a telling piece of text: a name, a mark, a shape.
-The pieces of a group are searched for at once (Aho-Corasick; a group is small enough for vector
-instructions), and a piece that is common in clean text too (`_key`, `token`, `sig`) gets a second
-look at what is around it. Letters are told in ASCII, upper or lower case.
+All pieces are searched for at once (Aho-Corasick), and a piece that is common in clean text too
+(`_key`, `token`, `sig`) gets a second look at what is around it. Letters are told in ASCII.
 """
 
 from __future__ import annotations
@@ -11,9 +10,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import accumulate, product
 
-from ahocorasick_rs import BytesAhoCorasick, MatchKind
+from ahocorasick_rs import BytesAhoCorasick
+
+from lineage_explorer.readers import secret_urls
+from lineage_explorer.readers.secret_rules import RULES
+from lineage_explorer.readers.secret_shapes import PEM, SHAPES
 
 Look = Callable[[bytes, int, int], object]
 """Text, begin and end of a piece in it → whether it counts."""
@@ -21,16 +25,15 @@ Look = Callable[[bytes, int, int], object]
 SEPARATORS = (b"", b".", b"_", b"-")
 OWNERS = (
     *(b"api", b"access", b"private", b"account", b"encryption", b"signing", b"master"),
-    *(b"shared", b"storage"),
+    *(b"shared", b"storage", b"pvt", b"fernet", b"hmac", b"ssh", b"rsa", b"aes", b"auth"),
+    *(b"subscription", b"functions"),
 )
-URL = re.compile(rb"""(:\\*+/\\*+/)([^\s"'<>]++)""")
-_SCHEME_END = re.compile(rb"(:\\*+/\\*+/)")
-_AUTHORITY_END = re.compile(rb"[/?#;]")
-_PORT = re.compile(rb"\d{0,5}(?:[/?#,;]|$)")
-_CONTAINER = re.compile(rb"(?:wasbs?|abfss?|adl)$", re.IGNORECASE)
+"""Whose keys are secret."""
+COUNTED = (b"total", b"prompt", b"completion", b"input", b"output", b"cached", b"num")
+"""Before `tokens` that are words, which a language model is paid for."""
 _ESCAPE = re.compile(rb"\\+(?:/|u00([2-7][0-9a-fA-F]))")
 _PASSWORD = re.compile(rb"[._-]?(?:word|wd|phrase|code)")
-_COUNTED = re.compile(rb"i[sz]|s?[._-]?count")
+_IS_COUNT = re.compile(rb"i[sz]|s?[._-]?count")
 _WORD = frozenset(bytes([byte]) for byte in b"abcdefghijklmnopqrstuvwxyz0123456789_")
 _GOES_ON = _WORD - {b"w", b"p", b"c", b"_"}
 _PASSED = (b'"status":"', b'"status": "')
@@ -45,8 +48,10 @@ def joined(*parts: Sequence[bytes]) -> tuple[bytes, ...]:
     return tuple(map(b"".join, product(*parts)))
 
 
-_SIGNERS = joined([b"amz", b"access"], SEPARATORS)
-_MAX = joined([b"max"], SEPARATORS)
+_SIGNERS = joined([b"amz", b"access", b"goog"], SEPARATORS)
+_COUNTERS = joined([b"max", *COUNTED], [b"", b".", b"_", b"-"])
+_USERS = (b"db", b"user", b"admin", b"root", b"ftp", b"smtp", b"login")
+_ESCAPES_IN_URL = (b"%5f", b"%2d", b"%2e")
 
 
 def _certain(_text: bytes, _start: int, _end: int) -> bool:
@@ -67,6 +72,8 @@ def _is_pass(text: bytes, start: int, end: int) -> object:
         return False
     if _PASSWORD.match(text, end):
         return True
+    if text.endswith(_USERS, 0, start):
+        return text[end : end + 1] not in _WORD
     return _ends_name(text, start, end) and not text.endswith(_PASSED, 0, start)
 
 
@@ -79,16 +86,18 @@ def _is_sig(text: bytes, start: int, end: int) -> bool:
 
 
 def _is_token(text: bytes, start: int, end: int) -> bool:
-    """`token`, but not `max_tokens`, `token_count` or `tokenizer`."""
-    return not _COUNTED.match(text, end) and not text.endswith(_MAX, 0, start)
+    """`token`, but not `max_tokens`, `input_tokens`, `token_count` or `tokenizer`."""
+    return not _IS_COUNT.match(text, end) and not text.endswith(_COUNTERS, 0, start)
 
 
 def _is_key(text: bytes, start: int, end: int) -> bool:
     """`api_key`, but not `city_key`; or the `key` of a request."""
     last = text[start - 1]
+    if text.endswith(_ESCAPES_IN_URL, 0, start):
+        return True
     if (text[start - 2] if last in _SEPARATED else last) not in _LAST:
         return False
-    before = text[max(start - 11, 0) : start]
+    before = text[max(start - 13, 0) : start]
     if before.endswith(_QUERY):
         return text[end : end + 1] == b"="
     return before.rstrip(b"._-").endswith(OWNERS)
@@ -99,82 +108,60 @@ def _followed(by: bytes) -> Look:
     return lambda text, _start, end: pattern.match(text, end)
 
 
-class _Group:
-    """Pieces that are searched for together."""
-
-    def __init__(self, *kinds: tuple[Look, Sequence[bytes]]) -> None:
-        self.looks = [look for look, pieces in kinds for _ in pieces]
-        every = [piece for _, pieces in kinds for piece in pieces]
-        self.find = BytesAhoCorasick(every, MatchKind.LeftmostFirst).find_matches_as_indexes
+def _begins(begin: bytes, rest: bytes) -> Look:
+    """The shape of a token, in upper and lower case as it must be."""
+    pattern = re.compile(re.escape(begin) + rest)
+    return lambda text, start, _end: pattern.match(text, start)
 
 
-# A group of two is searched for slowly, of one or of four and more quickly.
-_NAMES = (  # in lower case
-    _Group(
-        (
-            _certain,
-            [
-                *(b"secret", b"credential", b"authorization", b"bearer", b"identified"),
-                *(b"environmentvariables", b"environment_variables", b"jdbc:oracle"),
-                *joined([b"sasl"], SEPARATORS[1:], [b"jaas"]),
-                *joined(_QUERY, [b"auth="]),
-            ],
-        ),
-        (_is_token, [b"token"]),
-    ),
-    _Group((_ends_name, [b"sas", b"jwt", b"cookie"]), (_certain, [b"pwd"])),
-    _Group((_is_pass, [b"pass"])),
-    _Group((_is_sig, [b"sig"])),
-    _Group((_is_key, [b"key"])),
+# A piece, and how it is looked at; pieces of names are in lower case.
+_NAMES: tuple[tuple[bytes, Look], ...] = (
+    *((piece, _certain) for piece in (b"secret", b"credential", b"authorization", b"creds")),
+    *((piece, _certain) for piece in (b"environmentvariables", b"environment_variables")),
+    *((piece, _certain) for piece in joined([b"sasl"], SEPARATORS[1:], [b"jaas"])),
+    *((piece, _certain) for piece in joined([b"azure"], SEPARATORS[1:], [b"sas"])),
+    *((piece, _certain) for piece in joined(_QUERY, [b"auth="])),
+    *((piece, _certain) for piece in (b"pwd", b"%40")),
+    *((piece, _ends_name) for piece in (b"sas", b"jwt", b"cookie")),
+    *((b"token", _is_token), (b"pass", _is_pass), (b"sig", _is_sig), (b"key", _is_key)),
+    *((piece, _followed(rule.look)) for rule in RULES for piece in rule.pieces),
 )
-_SHAPES = _Group(
-    (
-        _certain,
-        [
-            *(b"eyJ", b"github_pat_", b"glpat-", b"-----BEGIN"),
-            *joined([b"gh"], [b"o", b"p", b"s", b"u", b"r"], [b"_"]),
-            *joined([b"xox"], [b"a", b"b", b"e", b"p", b"r", b"s"], [b"-"]),
-        ],
-    ),
-    (_followed(rb"[0-9A-Z]{16}"), [b"AKIA", b"ASIA"]),
-    (_followed(rb"[\w-]{30}"), [b"AIza"]),
-    (_followed(rb"[0-9a-f]{32}"), [b"dapi"]),
+_TOKENS: tuple[tuple[bytes, Look], ...] = (
+    (PEM.lower(), _certain),
+    *((begin.lower(), _begins(begin, rest)) for begin, rest in SHAPES),
 )
-_ESCAPES = _Group((_certain, [rb"\/", *(rb"\u00%d" % digit for digit in range(2, 8))]))
-
-
-def hosts(url: re.Match[bytes]) -> Iterator[tuple[bytes, bytes, bytes]]:
-    """Each `://`, what follows it, and the user with whom that begins, if one does."""
-    before = url.string[max(0, url.start() - 8) : url.start()]
-    pieces = _SCHEME_END.split(url[0])
-    for mark, part in zip(pieces[1::2], pieces[2::2], strict=True):
-        yield mark, part, _user(part, before)
-        before = part
-
-
-def _user(part: bytes, before: bytes) -> bytes:
-    authority = _AUTHORITY_END.split(part, maxsplit=1)[0]
-    user, at, _ = authority.rpartition(b"@")
-    if not at:  # perhaps a password with a slash in it, if what follows the colon is no port
-        name, colon, _ = authority.partition(b":")
-        if not colon or name.startswith(b"[") or _PORT.match(part, len(name) + 1):
-            return b""
-        user, at, _ = part.rpartition(b"@")
-    return b"" if b":" not in user and _CONTAINER.search(before) else user
+_EVERY = (*_NAMES, *_TOKENS)
+_FIRST_TOKEN = len(_NAMES)
+_LOOKS = [look for _, look in _EVERY]
+# Overlapping: a piece must not hide another that begins within it.
+_find = partial(
+    BytesAhoCorasick([piece for piece, _ in _EVERY]).find_matches_as_indexes, overlapping=True
+)
+_find_escapes = BytesAhoCorasick(
+    [rb"\/", *(rb"\u00%d" % digit for digit in range(2, 8))]
+).find_matches_as_indexes
 
 
 def names(low: bytes) -> list[int]:
     """Where in a text in lower case a name may stand under which secrets are kept."""
-    return sorted(_named(low))
+    return sorted(
+        start
+        for piece, start, end in _find(low)
+        if piece < _FIRST_TOKEN and _LOOKS[piece](low, start, end)
+    )
 
 
 def suspect(raw: bytes) -> bool:
     """Whether JSON text, or any other, may hold a secret at all."""
-    if b"\\" in raw and _ESCAPES.find(raw):
+    if b"\\" in raw and _find_escapes(raw):
         if b"\\u005" in raw and (b"\\u005c" in raw or b"\\u005C" in raw):
             return True  # an escaped backslash may begin an escape of its own
         raw = _ESCAPE.sub(_plain, raw)
-    return next(_hits(raw), None) is not None
+    low = raw.lower()
+    for piece, start, end in _find(low):
+        if _LOOKS[piece](low if piece < _FIRST_TOKEN else raw, start, end):
+            return True
+    return b"@" in raw and next(secret_urls.hits(raw), None) is not None
 
 
 def suspect_many(texts: Sequence[bytes]) -> list[bool]:
@@ -198,7 +185,7 @@ def _mark(texts: Sequence[bytes], first: int, last: int, found: list[bool]) -> N
     slab = b"\n".join(some)
     ends = list(accumulate(len(text) + 1 for text in some))
     if b"\\" in slab:
-        for _, at, _ in _ESCAPES.find(slab):
+        for _, at, _ in _find_escapes(slab):
             index = bisect_right(ends, at)
             found[first + index] = found[first + index] or suspect(some[index])
     for at in _hits(slab):
@@ -207,24 +194,12 @@ def _mark(texts: Sequence[bytes], first: int, last: int, found: list[bool]) -> N
 
 def _hits(raw: bytes) -> Iterator[int]:
     """Where something stands that tells of a secret."""
-    for piece, start, end in _SHAPES.find(raw):
-        if _SHAPES.looks[piece](raw, start, end):
+    low = raw.lower()
+    for piece, start, end in _find(low):
+        if _LOOKS[piece](low if piece < _FIRST_TOKEN else raw, start, end):
             yield start
-    yield from _named(raw.lower())
-    at, end = raw.find(b"@"), 0
-    while at >= 0:  # a URL does not go beyond a quotation mark
-        begin = max(raw.rfind(b'"', end, at), end)
-        end = max(raw.find(b'"', at), 0) or len(raw)
-        if any(user for match in URL.finditer(raw, begin, end) for *_, user in hosts(match)):
-            yield at
-        at = raw.find(b"@", end)
-
-
-def _named(low: bytes) -> Iterator[int]:
-    for group in _NAMES:
-        for piece, start, end in group.find(low):
-            if group.looks[piece](low, start, end):
-                yield start
+    if b"@" in raw:
+        yield from secret_urls.hits(raw)
 
 
 def _plain(escape: re.Match[bytes]) -> bytes:

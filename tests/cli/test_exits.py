@@ -23,6 +23,8 @@ STEERING = {chr(code) for code in [*range(9), *range(11, 32), *range(127, 160)]}
         ("downstream", "mart"),
         ("paths", "mart", "raw"),
         ("paths", "nobody", "raw"),
+        ("provenance", "nobody"),
+        ("history", "nobody"),
     ],
 )
 def test_nothing_found_is_1_and_nothing_on_stdout(

@@ -1,0 +1,404 @@
+"""Which exact runs made what a run read?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from lineage_explorer.analysis.because import CODES, attempts, why
+from lineage_explorer.analysis.words import (
+    SHOWN,
+    code,
+    counted,
+    html_table,
+    listed,
+    markdown_table,
+    more,
+    text_table,
+)
+from lineage_explorer.errors import LineageError, NodeNotFound
+from lineage_explorer.graph.narrow import narrow
+from lineage_explorer.graph.provenance import Trace, trace
+from lineage_explorer.graph.when import moment
+from lineage_explorer.graph.writes import NONE, Reads
+from lineage_explorer.plain import plain
+from lineage_explorer.tables import TIME
+
+if TYPE_CHECKING:
+    from lineage_explorer.graph.record import Record
+    from lineage_explorer.lineage import Lineage
+    from lineage_explorer.view.widget import Explorer
+
+_HEAD = ("hop", "dataset", "job", "run", "certain", "why")
+_SOURCES = ("dataset", "time", "job", "run", "role")
+_BEGINNING = 4
+_ALL = 99
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Provenance:
+    """Which runs made what a run read, or what stood in a dataset, back to the sources.
+
+    Attributes:
+        asked: the run id or dataset asked for.
+        kind: run or dataset.
+        at: the time asked for, or None: of a run its own, of a dataset the end of the log.
+        runs: one row a run and a dataset it wrote that may have gone into it, nearest first: run,
+            job, hop (how many runs away), dataset, version (told by the run that wrote it),
+            certain (nothing in the log leaves another answer open, all the way), why; rule (version,
+            last, during, nominal), sure (the same of this link alone), state, began, ended, nominal,
+            reader and reader_job (whose read led here; null for what was asked), version_read,
+            event (of the write).
+        sources: where it begins: dataset, run, time, job, hop, role, why. Role `read`: nobody in the
+            log had written it; run is the one that first read it, and when. Role `made`: the run
+            that wrote it tells no input that feeds it.
+        control: what is told of these runs beside data: kind (parent, root, depends_on, hands_over),
+            run, job, other_run, other_job. Nothing of it is followed.
+        truncated: whether the limit cut something off.
+    """
+
+    lin: Lineage
+    asked: str
+    kind: str
+    at: datetime | None
+    runs: pl.DataFrame
+    sources: pl.DataFrame
+    control: pl.DataFrame
+    truncated: bool
+    focus: str
+    members: list[str]
+    involved: pl.DataFrame
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """The part of the lineage with these datasets, jobs and runs, with every verb."""
+        frames = narrow(self.lin.frames, self.members)
+        both = ["run", "job"]
+        kept = {
+            "runs": frames.runs.join(self.involved, on=both, how="semi", maintain_order="left"),
+            "io": frames.io.join(self.involved, on=both, how="semi", maintain_order="left"),
+        }
+        return replace(self.lin, frames=frames.with_(**kept))
+
+    def explore(self, **options: Any) -> Explorer:
+        """The interactive view of this part."""
+        return self.lineage.explore(**{"focus": self.focus, "hops": _ALL, **options})
+
+    @property
+    def answer(self) -> str:
+        """How much there is, in one line."""
+        runs = self.runs
+        if not len(runs):
+            begins = counted(len(self.sources), "source")
+            return f"no run in the log wrote what it read; {begins}"
+        count = runs.select("run", "job").unique().height
+        doubt = runs.filter(~pl.col("certain")).select("run", "job").unique().height
+        parts = [
+            counted(count, "run"),
+            f"{counted(int(runs['hop'].max() or 0), 'hop')} back",  # type: ignore[arg-type]
+            counted(self.sources["dataset"].n_unique(), "source"),
+        ]
+        rest = [f"{doubt:,} not certain" if doubt else "all certain"]
+        if self.truncated:
+            rest.append("cut off by the limit")
+        return f"{listed(parts)} ({', '.join(rest)})"
+
+    @property
+    def sentence(self) -> str:
+        """The answer with what was asked."""
+        at = f" at {self.at:%Y-%m-%d %H:%M:%S} UTC" if self.at else ""
+        return f"Provenance of {self.kind} {plain(self.asked)}{at}: {self.answer}."
+
+    def _rows(self, table: pl.DataFrame, columns: tuple[str, ...], most: int) -> list[Any]:
+        """Rows to print: nodes by their names, times to the second."""
+        shown = table.head(most).select(columns)
+        ids = pl.concat(
+            [shown[c].rename("node") for c in ("dataset", "job", "other_job") if c in columns]
+        )
+        named = self.lin.nodes.join(ids.to_frame(), on="node", how="semi")
+        names = dict(named.select("node", "name").iter_rows())
+        return [tuple(_cell(value, names) for value in row) for row in shown.iter_rows()]
+
+    def __repr__(self) -> str:
+        if not len(self.runs):
+            return self.sentence
+        rows = self._rows(self.runs, _HEAD[:-1], SHOWN)
+        lines = [self.sentence, text_table(_HEAD[:-1], rows)]
+        return "\n".join([*lines, *filter(None, [more(len(self.runs) - SHOWN)])])
+
+    def _repr_html_(self) -> str:
+        table = html_table(_HEAD, self._rows(self.runs, _HEAD, SHOWN)) if len(self.runs) else ""
+        rest = more(len(self.runs) - SHOWN)
+        after = f"<p>{escape(rest)} in <code>.runs</code></p>" if rest else ""
+        return f"<p>{escape(self.sentence)}</p>{table}{after}"
+
+    def report(self) -> str:
+        """The whole answer as Markdown: every run with its reason, and where it begins."""
+        parts = [f"# Provenance of {self.kind} {code(self.asked)}", f"{self.answer.capitalize()}."]
+        if len(self.runs):
+            rows = self._rows(self.runs, _HEAD, len(self.runs))
+            parts += ["## Runs", markdown_table(_HEAD, rows)]
+        if len(self.sources):
+            rows = self._rows(self.sources, (*_SOURCES, "why"), len(self.sources))
+            parts += ["## Where it begins", markdown_table((*_SOURCES, "why"), rows)]
+        if len(self.control):
+            rows = self._rows(self.control, tuple(self.control.columns), len(self.control))
+            parts += [
+                "## Told beside data, not followed",
+                markdown_table(self.control.columns, rows),
+            ]
+        return "\n\n".join(parts) + "\n"
+
+
+def provenance(
+    lin: Lineage,
+    what: str,
+    at: datetime | date | str | None = None,
+    hops: int | None = None,
+) -> Provenance:
+    """Which runs made what a run read, or what stands in a dataset.
+
+    Raises:
+        NodeNotFound: if no run or dataset is called so.
+        AmbiguousName: if several datasets are.
+        LineageError: for a job, as it has many runs; or a time before the run began.
+    """
+    if hops is not None and hops < 1:
+        raise LineageError(f"hops is {hops}, which is below 1.", "leave it out for no limit.")
+    record, time = lin.record, None if at is None else moment(at)
+    kind, name, rows = _asked(lin, what)
+    if kind == "run":
+        start = _of_runs(record, rows, time, what)
+        focus = str(lin.runs["job"][rows[0]])
+    else:
+        upto = record.moments.now if time is None else record.moments.at(time)
+        start, focus = record.at(rows[0], upto), name
+    found = trace(record, start, hops)
+    runs = _runs(lin, record, found, time)
+    sources = _sources(lin, record, found, time)
+    asked = (
+        lin.runs[rows].select("run", "job")
+        if kind == "run"
+        else lin.runs.select("run", "job").clear()
+    )
+    involved = pl.concat(
+        [asked, runs.select("run", "job"), sources.select("run", "job").drop_nulls()]
+    ).unique()
+    members = [focus, *runs["dataset"], *runs["job"], *sources["dataset"], *involved["job"]]
+    return Provenance(
+        lin=lin, asked=name, kind=kind, at=time, runs=runs, sources=sources,
+        control=_control(lin, involved), truncated=found.beyond, focus=focus,
+        members=list(dict.fromkeys(members)), involved=involved,
+    )  # fmt: skip
+
+
+def _cell(value: Any, names: dict[str, str]) -> object:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return names.get(value, value) if isinstance(value, str) else value
+
+
+def _asked(lin: Lineage, what: str) -> tuple[str, str, list[int]]:
+    """Kind and name of what is meant, and its rows among the runs, or its row among the datasets."""
+    ids = lin.runs["run"]
+    exact = ids.index_of(what) if len(ids) else None
+    if exact is not None:
+        return "run", what, _places(ids == what)
+    begins = lin.runs.filter(ids.str.starts_with(what))["run"].unique().sort().to_list()
+    try:
+        node = _node(lin, what)
+    except NodeNotFound:
+        if len(what) >= _BEGINNING and len(begins) == 1:
+            return "run", begins[0], _places(ids == begins[0])
+        if begins:
+            raise LineageError(
+                f"{counted(len(begins), 'run')} begin with {plain(what)!r}.",
+                f"write more of the id: {listed([plain(run) for run in begins[:3]])}"
+                f"{', …' if len(begins) > 3 else '.'}",
+            ) from None
+        raise
+    if node.startswith("job:"):
+        newest = lin.runs.filter(pl.col("job") == node).sort("last_seen", "run", nulls_last=False)
+        some = [plain(run) for run in newest["run"].to_list()[:-4:-1]]
+        hint = (
+            f"give one of them, the newest: {', '.join(some)}." if some else "no run of it is told."
+        )
+        raise LineageError(f"{plain(what)!r} is a job, and it has many runs.", hint)
+    return "dataset", node, _places(lin.datasets["dataset"] == node)
+
+
+def _node(lin: Lineage, what: str) -> str:
+    """The dataset of that name; only where there is none, the job."""
+    try:
+        return lin.names.find(what, ("dataset",))
+    except NodeNotFound:
+        return lin.names.find(what)
+
+
+def _places(mask: pl.Series) -> list[int]:
+    places: list[int] = mask.arg_true().to_list()
+    return places
+
+
+def _of_runs(record: Record, runs: list[int], time: datetime | None, what: str) -> Any:
+    """The reads of these runs (one, unless several jobs use its id), up to that time."""
+    rows = np.concatenate([record.of_run(run) for run in runs])
+    if time is None:
+        return rows
+    upto = record.moments.at(time)
+    if all(record.moments.begin[run] > upto for run in runs):
+        raise LineageError(
+            f"run {plain(what)!r} began after {time:%Y-%m-%d %H:%M:%S} UTC.",
+            "give a later time, or none.",
+        )
+    reads = record.reads.take(rows)
+    return replace(reads, end=np.minimum(reads.end, upto))
+
+
+def _reads(record: Record, found: Trace, rows: Any) -> tuple[Reads, Any]:
+    """Reads by their rows, those asked for among them, and their kinds."""
+    known = len(record.reads.run)
+    inside = rows < known
+    kind = np.zeros(len(rows), np.int64)
+    kind[inside] = record.kind[rows[inside]]
+    parts = [record.reads.take(rows[inside]), found.asked.take(rows[~inside] - known)]
+    back = np.argsort(np.r_[np.flatnonzero(inside), np.flatnonzero(~inside)])
+    joined = [
+        np.concatenate(pair)[back] for pair in zip(*(vars(p).values() for p in parts), strict=True)
+    ]
+    return Reads(*joined), kind
+
+
+def _runs(lin: Lineage, record: Record, trace: Trace, time: datetime | None) -> pl.DataFrame:
+    """The frame `runs`."""
+    found, writes, when = trace.found, record.writes, record.moments
+    reads, kind = _reads(record, trace, found.read)
+    run, dataset = writes.run[found.write], writes.dataset[found.write]
+    about = lin.runs.with_columns(attempts(lin.runs)).select(
+        "run", "job", "state", "ended", "failed", "again",
+        began=pl.coalesce("started", "first_seen"), nominal="nominal_start",
+    )[run]  # fmt: skip
+    reader = lin.runs.select(
+        reader="run", reader_job="job", read_at=pl.coalesce("started", "first_seen"),
+        started=pl.col("started").is_not_null(),
+    )[np.where(reads.run == NONE, 0, reads.run)]  # fmt: skip
+    told = pl.Series(reads.run != NONE)
+    at = pl.lit(f"{time:%Y-%m-%d %H:%M:%S}" if time else "the end of the log")
+    version, version_read = (
+        pl.Series(record.versions.gather(pl.Series(at).replace(NONE, None)), dtype=pl.String)
+        for at in (writes.version[found.write], reads.version)
+    )
+    frame = pl.concat([about, reader], how="horizontal").with_columns(
+        pl.when(told).then("reader"),
+        pl.when(told).then("reader_job"),
+        read=pl.when(~told)
+        .then(at)
+        .otherwise(pl.format("the read ({})", pl.col("read_at").dt.strftime("%Y-%m-%d %H:%M:%S"))),
+        started=pl.col("started") | ~told,
+        hop=pl.Series(found.hop),
+        dataset=lin.datasets["dataset"].gather(dataset),
+        version=version,
+        version_read=version_read,
+        certain=pl.Series(found.certain),
+        sure=pl.Series(found.sure),
+        rule=pl.Series(found.rule),
+        other=pl.Series(found.other),
+        count=pl.Series(found.count),
+        grade=pl.Series(when.grade[run]),
+        stream=pl.Series(when.stream[run]),
+        kind=pl.Series(kind),
+        own=pl.Series(reads.own),
+    )
+    events = lin.io.filter(pl.col("direction") == "output").select(
+        "run", "job", "dataset", event="last_event"
+    )
+    return (
+        frame.with_columns(why=why())
+        .join(events, on=["run", "job", "dataset"], how="left", maintain_order="left")
+        .select(
+            "run", "job", pl.col("hop").cast(pl.UInt32), "dataset", "version", "certain", "why",
+            pl.col("rule").replace_strict(CODES, return_dtype=pl.String), "sure", "state", "began",
+            "ended", "nominal", "reader", "reader_job", "version_read", "event",
+        )
+        .sort("hop", "ended", "dataset", "run", "job", descending=[False, True, False, False, False],
+              nulls_last=True)
+    )  # fmt: skip
+
+
+def _sources(lin: Lineage, record: Record, trace: Trace, time: datetime | None) -> pl.DataFrame:
+    """The frame `sources`."""
+    rows, hop = trace.reads[trace.open], trace.hop[trace.open]
+    reads, _ = _reads(record, trace, rows)
+    real = ~np.isin(reads.dataset, record.views[0])
+    made = trace.found.write[trace.found.made]
+    made_hop = trace.found.hop[trace.found.made]
+    began = pl.coalesce("started", "first_seen")
+    runs = lin.runs.select("run", "job", time=began)
+    ever = np.zeros(len(lin.datasets), np.bool_)
+    ever[record.writes.dataset] = True
+    read = pl.DataFrame({
+        "dataset": lin.datasets["dataset"].gather(reads.dataset[real]),
+        "at": pl.Series(reads.run[real]).replace(NONE, None),
+        "hop": pl.Series(hop[real]),
+        "ever": pl.Series(ever[reads.dataset[real]]),
+    }).with_columns(role=pl.lit("read"), why=pl.when("ever").then(
+        pl.lit("nothing in the log had written it by then")
+    ).otherwise(pl.lit("nothing in the log writes it")))  # fmt: skip
+    wrote = pl.DataFrame({
+        "dataset": lin.datasets["dataset"].gather(record.writes.dataset[made]),
+        "at": pl.Series(record.writes.run[made]),
+        "hop": pl.Series(made_hop),
+    }).with_columns(role=pl.lit("made"), why=pl.lit("the run tells no input that feeds it"))  # fmt: skip
+    about = runs.with_row_index("at").with_columns(pl.col("at").cast(pl.Int64))
+    columns = ("dataset", "run", "time", "job", "hop", "role", "why")
+    first = (
+        read.join(about, on="at", how="left")
+        .sort("dataset", "time", "run", "job", nulls_last=True)
+        .with_columns(hop=pl.col("hop").min().over("dataset"))
+        .unique("dataset", keep="first", maintain_order=True)
+    )
+    both = pl.concat(
+        [part.select(columns) for part in (first, wrote.join(about, on="at", how="left"))]
+    )
+    at = pl.lit(time, TIME)
+    return both.with_columns(
+        pl.col("hop").cast(pl.UInt32),
+        time=pl.coalesce("time", pl.when(pl.col("run").is_null()).then(at)),
+    ).sort("time", "dataset", "run", "job", nulls_last=True)
+
+
+def _control(lin: Lineage, involved: pl.DataFrame) -> pl.DataFrame:
+    """The frame `control`: what is told of these runs beside data."""
+    runs = lin.runs.join(involved, on=["run", "job"], how="semi", maintain_order="left")
+    jobs = lin.runs.select(other_run="run", other_job="job").unique(
+        "other_run", maintain_order=True
+    )
+    names = ("kind", "run", "job", "other_run", "other_job")
+    above = [
+        runs.select("run", "job", other_run=name, kind=pl.lit(name))
+        .drop_nulls("other_run")
+        .join(jobs, on="other_run", how="left", maintain_order="left")
+        .select(names)
+        for name in ("parent", "root")
+    ]
+    nobody = pl.lit(None, pl.String)
+    depends = (
+        runs.select("run", "job", other_job="depends_on")
+        .explode("other_job", empty_as_null=True)
+        .drop_nulls("other_job")
+        .select(
+            kind=pl.lit("depends_on"), run="run", job="job", other_run=nobody, other_job="other_job"
+        )
+    )
+    handed = lin.edges.filter(
+        (pl.col("kind") == "hands_over") & pl.col("target").is_in(runs["job"].implode())
+    ).select("kind", run=nobody, job="target", other_run=nobody, other_job="source")
+    return pl.concat([*above, depends, handed]).sort(names, nulls_last=True)

@@ -1,0 +1,81 @@
+"""Secrets found by a command, or by a word of SQL, not by a name that has a value.
+
+A rule is some pieces in lower case, of which one must be in the text, an expression whose second
+group is the secret, and a look, which must match after a piece, in JSON text too.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+QUOTED = (
+    rb'''(?:\\++"[^"]*+"?|\\++'[^']*+'?|"""(?:(?!""")[\s\S])++"""|\'\'\'(?:(?!\'\'\')[\s\S])++\'\'\''''
+    rb"""|''(?=[^\s'"`,;:&|)\]}=<>+-])[^']*+(?:'')?|""(?=[^\s'"`,;:&|)\]}=<>+-])[^"]*+(?:"")?"""
+    rb"""|"(?:[^"\\]|\\.)*+"?|'(?:[^'\\]|\\.|'')*+'?)"""
+)
+"""A text in quotation marks: escaped, threefold, doubled or plain; also one that is cut."""
+PREFIX = rb"(?:[A-Za-z]{1,2}&?(?=[\"']))?+"
+"""Of a literal: `N'…'` in SQL, `f"…"` in Python."""
+MARK = rb"\[redacted(?::[0-9a-f]{8})?\]"
+_SPACE = rb"(?:\s|\\+[nrt])*+"
+
+
+class Rule(NamedTuple):
+    """One of them."""
+
+    pieces: tuple[bytes, ...]
+    pattern: re.Pattern[bytes]
+    look: bytes
+
+
+def _rule(*pieces: bytes, by: bytes, look: bytes = b"") -> Rule:
+    return Rule(pieces, re.compile(by, re.IGNORECASE | re.DOTALL), look)
+
+
+RULES = (
+    _rule(
+        b"identified",
+        by=rb"(identified\s++(?:with\s++\S++\s++)?(?:by|as)\s++(?:values\s++|password\s++)?"
+        rb"(?:[\"']?%b[\"']?\s++replace\s++)?)(%b|%b|[^\s;,]++)" % (MARK, MARK, QUOTED),
+    ),
+    _rule(b"bearer", by=rb"(\bbearer\s++)((?!\[redacted)[\w.~+/-]{16,}+=*+)"),
+    # curl -u name:password, --proxy-user
+    _rule(
+        b"-u",
+        b"--user",
+        b"--proxy-user",
+        look=_SPACE + rb"""=?[^\s:"'/]{1,70}:""",
+        by=rb"""((?<![\w-])(?:-u|--user|--proxy-user)[ \t=]*+["']?[^\s:"'/]{1,64}+:)"""
+        rb"""((?!//)(?!%b)[^\s"']++)""" % MARK,
+    ),
+    _rule(b"sshpass", by=rb"(\bsshpass\s++-p\s*+)(%b|%b|[^\s\"']++)" % (MARK, QUOTED)),
+    _rule(
+        b"mysql",
+        look=rb"\w*(?:\s|\\)[^;|&]{0,300}?-p",
+        by=rb"(\bmysql(?:dump|admin|import|show)?+(?=\s)[^\n;|&]{0,200}?\s-p)(%b|%b|[^\s\"']++)"
+        % (MARK, QUOTED),
+    ),
+    # requests.get(…, auth=("name", "password")), HTTPBasicAuth("name", "password")
+    _rule(
+        b"auth",
+        look=_SPACE + rb"=?" + _SPACE + rb"\w*\(",
+        by=rb"(auth\s*+(?:=\s*+)?\w*+\(\s*+%b\s*+,\s*+)(%b)" % (QUOTED, QUOTED),
+    ),
+    # a key among the arguments: pgp_sym_encrypt(x, 'key'), AES_DECRYPT, ENCRYPTBYPASSPHRASE
+    _rule(
+        b"crypt",
+        b"bypassphrase",
+        look=rb"\w*\(",
+        by=rb"(crypt\w*+\((?:[^()'\"]|\([^()]*+\))*+)(%b(?:\s*+,\s*+%b)*+)" % (QUOTED, QUOTED),
+    ),
+    # ClickHouse's tables by function: mysql('host:1', 'database', 'table', 'user', 'password')
+    _rule(
+        b"mysql(",
+        b"postgresql(",
+        b"mongodb(",
+        by=rb"((?:mysql|postgresql|mongodb)\(\s*+(?:%b\s*+,\s*+){4})(%b)" % (QUOTED, QUOTED),
+    ),
+    # .netrc
+    _rule(b"login", look=rb"\s|\\", by=rb"(\blogin\s++\S++\s++password\s++)(%b|\S++)" % MARK),
+)
