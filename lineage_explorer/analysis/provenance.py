@@ -114,7 +114,8 @@ class Provenance:
     def sentence(self) -> str:
         """The answer with what was asked."""
         at = f" at {self.at:%Y-%m-%d %H:%M:%S} UTC" if self.at else ""
-        return f"Provenance of {self.kind} {plain(self.asked)}{at}: {self.answer}."
+        what = f"run {plain(self.asked)}" if self.kind == "run" else plain(self.asked)
+        return f"Provenance of {what}{at}: {self.answer}."
 
     def _rows(self, table: pl.DataFrame, columns: tuple[str, ...], most: int) -> list[Any]:
         """Rows to print: nodes by their names, times to the second."""
@@ -141,7 +142,8 @@ class Provenance:
 
     def report(self) -> str:
         """The whole answer as Markdown: every run with its reason, and where it begins."""
-        parts = [f"# Provenance of {self.kind} {code(self.asked)}", f"{self.answer.capitalize()}."]
+        what = "run " if self.kind == "run" else ""
+        parts = [f"# Provenance of {what}{code(self.asked)}", f"{self.answer.capitalize()}."]
         if len(self.runs):
             rows = self._rows(self.runs, _HEAD, len(self.runs))
             parts += ["## Runs", markdown_table(_HEAD, rows)]

@@ -11,7 +11,7 @@ import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -50,12 +50,9 @@ ABOVE = (3, 3, 3, 4, 4)
 """Levels of brackets around a facet, by the role of who has it."""
 _PACK = 4 << 20
 """Bytes of texts that are packed together."""
-_TOGETHER = 1 << 20
-"""Bytes of new facets that are looked through together."""
 _NONE = 2**32 - 1
 _UUID = re.compile("[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
-_members = msgspec.json.Decoder(dict[str, Raw]).decode
 _string = msgspec.json.Decoder(str).decode
 _encode = msgspec.json.Encoder().encode
 _digest = xxhash.xxh3_128_digest
@@ -65,21 +62,8 @@ class TooDeep(Exception):
     """A facet is nested deeper than the limit."""
 
 
-class New(NamedTuple):
-    """A facet seen for the first time."""
-
-    entity: int
-    key: str
-    digest: bytes
-    text: bytes
-
-
 class Teller:
-    """Takes in events one by one; `told()` is what they told.
-
-    Facets are numbered as they are seen, and looked at many at a time. Then it shows which of them
-    are kept, and which are the same as another without its secrets.
-    """
+    """Takes in events one by one; `told()` is what they told."""
 
     def __init__(self, *, redact: bool = True) -> None:
         self.redact = redact
@@ -92,10 +76,7 @@ class Teller:
         self._part_names: list[int | None] = []
         self._members = array("I"), array("I")
         self._seen: tuple[dict[str, dict[bytes, int]], ...] = tuple({} for _ in ENTITIES)
-        self._new: list[New] = []
-        self._new_size = 0
-        self._kept = array("I")
-        """The number under which each facet is kept, by the number in which it was seen."""
+        """The number of each facet, negative where it cannot be kept."""
         self._deepest = set[int]()
         """Facets that are not too deep where the fewest brackets are around them."""
         self._wrong: dict[int, str] = {}
@@ -164,23 +145,17 @@ class Teller:
 
     def told(self) -> Told:
         """The tables of all that was told."""
-        self._look()
         self._flush()
-        uses = pl.DataFrame(dict(zip(told.USES, map(_column, self._uses), strict=True)))
-        owners, owned = map(_column, self._members)
-        facet = _column(self._kept)[owned]
-        there = facet != _NONE
         names, systems = Table(told.NAMES), Table(told.SYSTEMS)
         names.rows = [(at, *name) for name, at in self.names.items()]
         systems.rows = [(*key, count) for key, count in self.systems.items()]
-        events = self._events.frame()
         return Told(
-            events=events,
-            uses=uses,
+            events=self._events.frame(),
+            uses=pl.DataFrame(dict(zip(told.USES, map(_column, self._uses), strict=True))),
             parts=pl.DataFrame(
                 {"name": self._part_names}, schema={"name": pl.UInt32}
             ).with_row_index("part"),
-            members=pl.DataFrame({"part": owners[there], "facet": facet[there]}),
+            members=pl.DataFrame(dict(zip(told.MEMBERS, map(_column, self._members), strict=True))),
             facets=self._facets.frame(),
             texts=self._packs.frame(),
             fields=self._fields.frame(),
@@ -188,23 +163,8 @@ class Teller:
             counts=self._counts.frame(),
             versions=self._versions.frame(),
             names=names.frame(),
-            issues=pl.concat([self._issues.frame(), self._flaws(events, uses)]),
+            issues=self._issues.frame(),
             systems=systems.frame(),
-        )
-
-    def _flaws(self, events: pl.DataFrame, uses: pl.DataFrame) -> pl.DataFrame:
-        """What is wrong with facets, as issues of the events that have them."""
-        wrong = pl.DataFrame(
-            {"seen": self._wrong.keys(), "message": self._wrong.values()},
-            schema={"seen": pl.UInt32, "message": pl.String},
-        )
-        owners, owned = map(_column, self._members)
-        members = pl.DataFrame({"part": owners, "seen": owned}).join(wrong, on="seen")
-        return (
-            uses.join(members, on="part", maintain_order="left_right")
-            .join(events, on="event", maintain_order="left")
-            .with_columns(code=pl.lit("facet-invalid"))
-            .select(told.ISSUES.keys())
         )
 
     def _issue(
@@ -265,26 +225,12 @@ class Teller:
     ) -> int:
         """The number of a run, job or dataset that tells exactly this."""
         told = array("I", (role, _NONE if name is None else name))
-        above = ABOVE[role]
         for entity, group in groups:
             if group is NO_FACETS:
                 kind = ENTITIES[entity]
                 issues.append(("wrong-shape", f"expected the {kind} facets to be an object."))
-            if not group:
-                continue
-            seen = self._seen[entity]
-            for key, value in group.items():
-                digest = _digest(value)
-                try:
-                    number = seen[key][digest]
-                except KeyError:
-                    text = bytes(value)
-                    if text == b"null":
-                        continue
-                    number = self._see(New(entity, key, digest, text), above)
-                if number in self._deepest and above > ABOVE[RUN]:
-                    raise TooDeep
-                told.append(number)
+            elif group:
+                told.extend(self._numbers(entity, group, ABOVE[role], issues))
         part = self._parts.setdefault(told.tobytes(), len(self._part_names))
         if part == len(self._part_names):
             self._part_names.append(name)
@@ -293,65 +239,67 @@ class Teller:
             owned.extend(told[2:])
         return part
 
-    def _see(self, new: New, above: int) -> int:
-        """The number of a facet that was not seen before."""
-        number = len(self._kept) + len(self._new)
-        if too_deep(new.text, DEEPEST - ABOVE[INPUT]):
-            if too_deep(new.text, DEEPEST - above):
+    def _numbers(
+        self, entity: int, group: dict[str, Raw], above: int, issues: list[Issue]
+    ) -> list[int]:
+        """The facets of a group that are kept."""
+        numbers = []
+        seen = self._seen[entity]
+        for key, value in group.items():
+            digest = _digest(value)
+            try:
+                number = seen[key][digest]
+            except KeyError:
+                text = bytes(value)
+                if text == b"null":
+                    continue
+                number = self._see(entity, key, text, above)
+                seen.setdefault(key, {})[digest] = number
+            if number in self._deepest and above > ABOVE[RUN]:
                 raise TooDeep
+            if number in self._wrong:
+                issues.append(("facet-invalid", self._wrong[number]))
+            if number >= 0:
+                numbers.append(number)
+        return numbers
+
+    def _see(self, entity: int, key: str, text: bytes, above: int) -> int:
+        """Keeps a facet that was not seen before, and gives its number."""
+        is_deepest = too_deep(text, DEEPEST - ABOVE[INPUT])
+        if is_deepest and too_deep(text, DEEPEST - above):
+            raise TooDeep
+        kind, number = ENTITIES[entity], self._facets.height
+        try:
+            clean = redact.facet(key, text) if self.redact else (key, text)
+        except ERRORS:
+            number = -1 - len(self._wrong)
+            self._wrong[number] = f"{kind} facet {key!r} was left out: not readable as JSON."
+            return number
+        digest = _digest(clean[1])
+        if clean != (key, text):
+            key, text = clean
+            number = self._seen[entity].setdefault(key, {}).setdefault(digest, number)
+        if is_deepest:
             self._deepest.add(number)
-        self._seen[new.entity].setdefault(new.key, {})[new.digest] = number
-        self._new.append(new)
-        self._new_size += len(new.text)
-        if self._new_size > _TOGETHER:
-            self._look()
+        if number == self._facets.height:
+            self._keep(entity, key, text, digest)
         return number
 
-    def _look(self) -> None:
-        """Looks at all new facets."""
-        new, self._new, self._new_size = self._new, [], 0
-        marks = [False] * len(new)
-        if self.redact:
-            marks = redact.suspect_many([one.text for one in new])
-            named = {key: redact.suspect(key.encode()) for key in {one.key for one in new}}
-            marks = [mark or named[one.key] for mark, one in zip(marks, new, strict=True)]
-        for number, (one, mark) in enumerate(zip(new, marks, strict=True), len(self._kept)):
-            try:
-                clean = _without_secrets(one) if mark else one
-            except ERRORS:
-                kind = ENTITIES[one.entity]
-                self._wrong[number] = (
-                    f"{kind} facet {one.key!r} was left out: not readable as JSON."
-                )
-                self._kept.append(_NONE)
-                continue
-            same = self._seen[one.entity].setdefault(clean.key, {})
-            first = same.setdefault(clean.digest, number)
-            if first < number:
-                self._kept.append(self._kept[first])
-                if first in self._wrong:
-                    self._wrong[number] = self._wrong[first]
-            else:
-                same[clean.digest] = number
-                self._kept.append(self._facets.height)
-                self._facet(number, clean)
-
-    def _facet(self, number: int, new: New) -> None:
-        """Keeps a facet."""
-        kind, kept, text = ENTITIES[new.entity], self._facets.height, new.text
+    def _keep(self, entity: int, key: str, text: bytes, digest: bytes) -> None:
+        kind, number = ENTITIES[entity], self._facets.height
         try:
-            typed, wrong = shapes.decode(kind, new.key, text)
+            typed, wrong = shapes.decode(kind, key, text)
         except ERRORS as error:
             typed, wrong = None, f"{error}."
         deleted = b'"_deleted"' in text and _deleted(text)
-        self._facets.append((kept, new.entity, new.key, typed is not None, deleted, new.digest))
+        self._facets.append((number, entity, key, typed is not None, deleted, digest))
         self._texts.append(text)
-        is_asked = typed is not None and (kind, new.key) not in rows.WHOLLY
+        is_asked = key in shapes.BY_ENTITY[kind] and (kind, key) not in rows.WHOLLY
         self._asked.append(text if is_asked else None)
         if typed is not None:
-            self._say(kind, new.key, kept, typed)
+            self._say(kind, key, number, typed)
         if wrong:
-            self._wrong[number] = f"{kind} facet {new.key!r} breaks its schema: {wrong}"
+            self._wrong[number] = f"{kind} facet {key!r} breaks its schema: {wrong}"
         self._texts_size += len(text)
         if self._texts_size > _PACK:
             self._flush()
@@ -416,12 +364,6 @@ class Teller:
             return value.upper()
         issues.append(("unknown-type", f"eventType {value!r}."))
         return value
-
-
-def _without_secrets(new: New) -> New:
-    """A facet without secrets; what its key says of it counts."""
-    key, text = redact.facet(new.key, new.text)
-    return new if (key, text) == (new.key, new.text) else New(new.entity, key, _digest(text), text)
 
 
 def _deleted(text: bytes) -> bool:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lineage_explorer.lineage import Lineage
+    from lineage_explorer.view.widget import Explorer
 
 CROSSINGS: Columns = {
     "source": (pl.String, "dataset node id"),
@@ -158,6 +159,14 @@ class ResidencyReport:
         from lineage_explorer.residency.audit import write_audit
 
         return write_audit(self, folder, key)
+
+    def explore(self, **options: Any) -> Explorer:
+        """The view, coloured by verdict; `color="place"` colours by place. Options as of `explore`."""
+        color = options.pop("color", None)
+        view = self.lin.explore(**{"color": self, **options})
+        if color is not None:
+            view.color = color
+        return view
 
     def report(self) -> str:
         """The whole of it as Markdown, with what it rests on and what it cannot see."""

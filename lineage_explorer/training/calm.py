@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from lineage_explorer.training.decoys import Decoy, decoys
+from lineage_explorer.training.decoys import Decoy, Scene, applied, decoys
 from lineage_explorer.training.faults import CASE, Case, Seen, Truth
 from lineage_explorer.training.parts import Edit, Job, Size
 from lineage_explorer.training.simulate import Record
@@ -25,7 +25,7 @@ def clean(seed: int, size: Size = CASE) -> Case:
     sound = world(seed, size)
     record = _asked(sound, rng)
     others = _decoys(sound, record, rng)
-    calm = sound.edited(*(edit for one in others for edit in one.edits))
+    calm = applied(sound, others)
     same = slots(calm.records)[record.job.key, record.tick]
     return Case(calm, _truth(calm, same, "clean", "none", "nothing is wrong with it", others))
 
@@ -45,7 +45,7 @@ def outside(seed: int, size: Size = CASE) -> Case:
         begin = record.began - 0.1
         trouble = Edit(job.key, begin, (_trouble(job, rng),), until=begin + 20)
         others = _decoys(sound, record, rng)
-        faulty = sound.edited(*(edit for one in others for edit in one.edits), trouble)
+        faulty = applied(sound, others).edited(trouble)
         slot = (job.key, record.tick)
         seen = next((s for s in symptoms(before, slots(faulty.records)) if s.slot == slot), None)
         if seen is not None:
@@ -81,8 +81,8 @@ def _asked(sound: World, rng: random.Random) -> Record:
 def _decoys(sound: World, record: Record, rng: random.Random) -> list[Decoy]:
     slot = (record.job.key, record.tick)
     hour = record.began - rng.uniform(5, 40)
-    found = decoys(sound, slot, record.began, hour, {record.job.key}, rng)
-    return [one for one in found if one.at != record.job.key]
+    look = rng.choice(("columns", "code", "rows", "stale", "values", "runs"))
+    return decoys(Scene(sound, slot, record.began, hour, look, frozenset({record.job.key})), rng)
 
 
 def _truth(

@@ -23,7 +23,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from lineage_explorer.training.decoys import Decoy, decoys
+from lineage_explorer.training.decoys import Decoy, Scene, applied, decoys
 from lineage_explorer.training.faults_held_out import HELD_OUT
 from lineage_explorer.training.faults_tuning import TUNING
 from lineage_explorer.training.parts import Size
@@ -134,10 +134,11 @@ def inject(sound: World, rng: random.Random, kind: str) -> tuple[World, Truth]:
         if not shown:
             continue
         place = {plan.at, _place(sound, plan)}
-        others = decoys(sound, symptom.slot, symptom.record.began, plan.hour, place, rng)
-        others = [one for one in others if one.at not in place]
-        edits = [edit for one in others for edit in one.edits]
-        clean = sound.edited(*edits)
+        began = symptom.record.began
+        others = decoys(
+            Scene(sound, symptom.slot, began, plan.hour, plan.look, frozenset(place)), rng
+        )
+        clean = applied(sound, others)
         both = clean.edited(*plan.edits, extras=plan.extras, tables=plan.tables)
         found = symptoms(slots(clean.records), slots(both.records))
         again = next((one for one in found if one.slot == symptom.slot), None)

@@ -12,6 +12,7 @@ import polars as pl
 
 from lineage_explorer.errors import LineageError, NodeNotFound
 from lineage_explorer.plain import plain
+from lineage_explorer.residency.report import ResidencyReport
 from lineage_explorer.view.modes import (
     MODES,
     NONE,
@@ -23,6 +24,7 @@ from lineage_explorer.view.modes import (
     used,
     with_unknown,
 )
+from lineage_explorer.view.residency import residency_modes
 from lineage_explorer.view.style import STEPS, fit
 
 if TYPE_CHECKING:
@@ -37,8 +39,8 @@ def colour_of(lin: Lineage, color: object) -> tuple[str, list[Maker]]:
 
     Args:
         lin: what the nodes are names of.
-        color: the name of a mode; a dict from node to value; or a frame with a column of nodes,
-            each further column of which becomes a mode.
+        color: the name of a mode; a dict from node to value; a frame with a column of nodes, each
+            further column of which becomes a mode; or a `ResidencyReport`.
 
     Raises:
         LineageError: if there is no column of nodes, or none of the nodes is known.
@@ -48,6 +50,8 @@ def colour_of(lin: Lineage, color: object) -> tuple[str, list[Maker]]:
     if isinstance(color, Mapping):
         values = {str(node): value for node, value in color.items()}
         return "value", [column("value", "Value", resolved(lin, values))]
+    if isinstance(color, ResidencyReport):
+        return "residency", residency_modes(color)
     frame = _polars(color)
     keys = [name for name in NODE_COLUMNS if name in frame.columns]
     others = [name for name in frame.columns if name not in keys[:1]]

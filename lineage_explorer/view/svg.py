@@ -132,11 +132,11 @@ def _pattern_definitions(mode: Mode | None) -> Iterator[str]:
     for entry in dict.fromkeys((e.token, e.pattern) for e in (mode.entries if mode else [])):
         token, pattern = entry
         if pattern:
-            dots = ' stroke-width="2.4" stroke-linecap="round"' if pattern == "dots" else ""
+            wide = '"2.4" stroke-linecap="round"' if pattern == "dots" else '"1.6"'
             yield (
                 f'<pattern id="{pattern}-{token}" width="8" height="8" '
                 f'patternUnits="userSpaceOnUse"><path class="{token}-line" '
-                f'd="{_PATTERN[pattern]}" stroke-width="1.6"{dots}/></pattern>'
+                f'd="{_PATTERN[pattern]}" stroke-width={wide}/></pattern>'
             )
 
 

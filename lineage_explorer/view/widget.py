@@ -27,12 +27,13 @@ from lineage_explorer.plain import plain
 from lineage_explorer.view.asking import answer
 from lineage_explorer.view.cells import Cells, running
 from lineage_explorer.view.code import code
+from lineage_explorer.view.complete import suggest
 from lineage_explorer.view.detail import edge_detail, node_detail
 from lineage_explorer.view.detail_run import run_detail
 from lineage_explorer.view.modes import MODES as COLOURS
 from lineage_explorer.view.moment import retold
 from lineage_explorer.view.scene import Scene
-from lineage_explorer.view.search import behind, suggest
+from lineage_explorer.view.search import behind
 from lineage_explorer.view.state import LIMIT, PATHS, ViewState, picture, static_state
 from lineage_explorer.view.svg import svg
 from lineage_explorer.view.threads import thread

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lineage_explorer.errors import LineageError, UnknownOption
+from lineage_explorer.view.code import code
 from lineage_explorer.view.given import colour_of
 from lineage_explorer.view.modes import Maker
 from lineage_explorer.view.moment import retold
@@ -104,7 +105,8 @@ def _html(lin: Lineage, **options: Any) -> str:
     from lineage_explorer.view.html import to_html
 
     state, more = _state(lin, options)
-    return to_html(lin, picture(lin, state, more=more), asdict(state), more)
+    shown = {**asdict(state), "_code": code(state)}
+    return to_html(lin, picture(lin, state, more=more), shown, more)
 
 
 def _graphml(lin: Lineage) -> str:

@@ -292,7 +292,7 @@ def test_the_lineage_is_the_part_of_these_runs() -> None:
 
 def test_the_report_has_the_runs_and_where_it_begins() -> None:
     report = LIN.provenance("m").report()
-    assert report.startswith("# Provenance of dataset `dataset:db:m`")
+    assert report.startswith("# Provenance of `dataset:db:m`")
     for part in ("## Runs", "## Where it begins", "`w@0`", "`raw`"):
         assert part in report
 

@@ -88,7 +88,8 @@ def _without_fault(kind: str, seed: int):
     known |= {job.node: key for key, job in sound.company.jobs.items()}
     keys = {known[node] for node, _, _ in case.truth.decoys}
     added = case.world.edits[len(sound.edits) :]
-    return sound.edited(*(edit for edit in added if edit.node in keys))
+    extras = tuple(extra for extra in case.world.extras if extra.job in keys)
+    return sound.edited(*(edit for edit in added if edit.node in keys), extras=extras)
 
 
 def _symptom(kind: str, seed: int) -> Symptom:

@@ -50,7 +50,7 @@ def test_collapsing_agrees_with_a_plain_search(number: int, direction: str) -> N
     graph = LOG.neighbours
     node = graph.ids[number % len(graph.ids)]
     drawn = shown_ids(LOG, query="*", limit=0, collapsed=(f"stub:{direction}:{node}",))
-    plain = nx.DiGraph(list(LOG.edges.select("source", "target").iter_rows()))
+    plain: nx.DiGraph[str] = nx.DiGraph(list(LOG.edges.select("source", "target").iter_rows()))
     plain.add_nodes_from(graph.ids)
     plain = plain if direction == "out" else plain.reverse()
     reached = nx.descendants(plain, node)

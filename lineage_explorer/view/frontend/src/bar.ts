@@ -8,6 +8,9 @@ import type { Mode, Scene } from "./wire";
 
 export interface BarActions {
   refocus(id: string): void;
+  /** A dataset with one of its columns lit. */
+  column(dataset: string, field: string): void;
+  run(id: string): void;
   /** The search box is left for the picture. */
   leave(): void;
   fit(): void;
@@ -33,6 +36,8 @@ export class Bar {
         typed: (text) => host.set("_typed", text),
         query: (text) => host.set("query", text),
         choose: (id) => actions.refocus(id),
+        column: (dataset, field) => actions.column(dataset, field),
+        run: (id) => actions.run(id),
         leave: () => actions.leave(),
       },
       prefix,

@@ -70,6 +70,14 @@ export class Choice {
     this.host.set("focus", [id]);
   }
 
+  /** Go to a dataset and light one of its columns. */
+  column(dataset: string, field: string): void {
+    this.refocus(dataset);
+    const open = this.host.get("columns");
+    if (!open.includes(dataset)) this.host.set("columns", [...open, dataset]);
+    this.host.set("column", [dataset, field]);
+  }
+
   toggleColumns(node: number): void {
     const { id, kind } = this.scene().nodes;
     if (kind[node] !== "dataset") return;

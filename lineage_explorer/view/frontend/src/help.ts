@@ -14,7 +14,8 @@ const KEYS = [
   ["b", "paths: press it at both ends"],
   ["m", "a menu of all of this"],
   ["+ − 0", "zoom in, out, fit"],
-  ["/", "search"],
+  ["/", "search; Tab takes a suggestion"],
+  ["c y", "copy its id, Python for this view"],
   ["Alt ← Alt →", "back, forward"],
   ["Esc", "close, clear"],
 ] as const;
@@ -27,6 +28,15 @@ const MOUSE = [
   ["a column", "light all that it comes from and goes to"],
   ["right click", "what can be done with a node"],
   ["wheel", "zoom, once the picture is clicked; with Ctrl always"],
+] as const;
+
+const TIME = [
+  ["drag", "as of a time; in Window: another window, or its ends"],
+  ["click", "one run: what it read and wrote; Shift and drag: a window"],
+  ["wheel + − 0", "zoom the time, all of it"],
+  ["← →", "to where a run begins; ten with Shift"],
+  ["Space", "play forward"],
+  ["Esc", "all runs; so does a double click"],
 ] as const;
 
 const LANGUAGE = [
@@ -66,6 +76,7 @@ export class Help {
         {},
         section("Keys", KEYS),
         section("Selection language", LANGUAGE),
+        section("The strip of runs", TIME),
         section("Mouse and touch", MOUSE, false),
         section("Lines", LINES, false),
       ),

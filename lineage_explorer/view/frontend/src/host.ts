@@ -125,7 +125,8 @@ export const DEFAULTS: Readonly<State> = {
   _notice: "",
 };
 
-export type Suggestion = readonly [id: string, label: string, above: string, kind: string];
+/** What the box becomes if it is taken stands last; empty: the node or run itself is meant. */
+export type Suggestion = readonly [id: string, label: string, above: string, kind: string, text?: string];
 
 /** JSON from the other side, or null: a broken value must not break the view. */
 export function parse(json: string): unknown {

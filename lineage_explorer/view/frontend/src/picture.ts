@@ -274,7 +274,9 @@ function legend({ scene, mode, theme, words: told }: Shown): { parts: SVGElement
       parts.push(s("rect", { x: 0, y: y - 10, width: 11, height: 11, rx: 2, fill }));
       if (entry.mark) parts.push(words(20, y, 12, theme.ink, entry.mark));
       const left = 20 + (entry.mark ? entry.mark.length * 8 + 8 : 0);
-      parts.push(words(left, y, 12, theme.ink, `${entry.label}  ${counted(count)}`));
+      const line = words(left, y, 12, theme.ink, entry.label);
+      line.append(s("tspan", { dx: 8, fill: theme.muted }, counted(count)));
+      parts.push(line);
     }
   }
   return { parts, height: parts.length > 0 ? y + 12 : 0 };

@@ -199,6 +199,8 @@ export class Reading {
       const node = pick(x, y);
       if (node < 0) return;
       event.preventDefault();
+      // JupyterLab has a menu of its own.
+      event.stopPropagation();
       this.menu.show(x, y, this.items(node));
     };
     return [listen(stage, "click", click), listen(stage, "contextmenu", menu)];

@@ -28,7 +28,7 @@ export class Share {
       icon("save", 14),
     );
     this.button.addEventListener("click", () => this.open());
-    this.menu.element.classList.add("lx-share");
+    this.menu.element.classList.add("lx-out");
   }
 
   get element(): HTMLElement {

@@ -104,7 +104,9 @@ export class Timed {
 
   /** The run with that id is chosen. */
   choose(run: string): void {
-    this.clock.choose(this.log?.index.get(run) ?? -1);
+    const at = this.log?.index.get(run);
+    if (at !== undefined) this.clock.choose(at);
+    else this.host.set("run", run); // one without a time is not on the strip
   }
 
   private changed(): void {

@@ -98,6 +98,8 @@ export class View {
     const { timed, share } = this.together;
     this.bar = new Bar(host, this.prefix, share.button, {
       refocus: (id) => this.refocus(id),
+      column: (dataset, field) => this.choice.column(dataset, field),
+      run: (id) => timed.choose(id),
       leave: () => this.focusStage(),
       fit: () => this.stage.fit(),
       zoom: (factor) => this.stage.zoom(factor),
