@@ -151,11 +151,11 @@ class Uses:
         self, job: str, column: str, sure: float, made: list[tuple[str, str, float]]
     ) -> float:
         """How surely a field that a job reads has to do with what is wrong with it."""
-        if job in self.failed:
-            return max((certain for _, _, certain in made), default=0.0)
         if len(self.units[job].nodes) == 1:  # it writes nothing: what it reads is what it checks
             fits = not self.wanted or column == ALL or column in self.wanted
             return sure if fits else sure * 0.3
+        if job in self.failed:
+            return max((certain for _, _, certain in made), default=0.0)
         hits = [
             certain
             for _, name, certain in made

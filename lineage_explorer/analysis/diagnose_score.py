@@ -65,7 +65,7 @@ _SOMEWHERE = 0.3
 """An effect that shows here first because nothing before it tells such numbers."""
 _FIELD_WAY = 0.95
 _MOVED_WAY = 0.9
-_SMALL = 0.1
+_SMALL, _MUCH_OLDER = 0.1, 0.5
 _UNTOLD_STEP, _CALM_STEP, _PARTLY_CALM_STEP = 0.95, 0.25, 0.6
 
 
@@ -167,7 +167,13 @@ def effect(court: Court, unit: Unit) -> float:
         for one in unit.measures
         if one.counts and not one.about_age
     )
-    shown = max(max(moved, default=0.0), unit.off(age=True) if court.aged else 0.0)
+    # what is much older than usual may be behind anything
+    aged = (
+        one.off * (1 - math.exp(-one.size / _MUCH_OLDER))
+        for one in unit.measures
+        if one.counts and one.about_age
+    )
+    shown = max(*moved, *aged, unit.off(age=True) if court.aged else 0.0, 0.0)
     if unit.has("run-failed", "assertion-failed", "not-run", "version-same", "output-dropped"):
         shown = max(shown, 0.9)
     if unit.has("rows-gone"):
@@ -421,10 +427,15 @@ def _first(feeding: list[Unit], fed: float, *aspects: str) -> float:
     if fed >= ABNORMAL:
         return EXPLAINED
     if not all(one.tells(*aspects) for one in feeding):
-        outside = all(not one.before and one.key.startswith("dataset:") for one in feeding)
-        return _FROM_OUTSIDE if outside else _SOMEWHERE
+        return _unseen(feeding)
     whole = all(one.tells(*ROWS) and one.tells("metric") for one in feeding)
     return 0.75 if whole else 0.5
+
+
+def _unseen(feeding: list[Unit]) -> float:
+    """How telling an effect is whose like is not told of what feeds the unit."""
+    outside = all(not one.before and one.key.startswith("dataset:") for one in feeding)
+    return _FROM_OUTSIDE if outside else _SOMEWHERE
 
 
 def _size(court: Court, one: Measure) -> float:
@@ -452,7 +463,7 @@ def _of_column(court: Court, unit: Unit, one: Measure, feeding: list[Unit], fed:
         return relevant * EXPLAINED
     if fed >= ABNORMAL:
         return relevant * (0.2 if told else EXPLAINED)
-    return relevant * (0.75 if told else _SOMEWHERE)
+    return relevant * (0.75 if told else _unseen(feeding))
 
 
 def _columns_before(

@@ -12,12 +12,14 @@ from lineage_explorer.analysis.compare_numbers import ENOUGH, STRIKING
 from lineage_explorer.analysis.compare_past import Past
 from lineage_explorer.analysis.compare_sides import due
 
-_RATIO, _SHARE = 0.15, 0.07
+_RATIO, _SHARE = 0.15, 0.075
 """What a number must move by, besides being odd, for somebody to call it trouble: by so much of
 itself (as a logarithm), or a share by so much. Only here, where an alarm is raised unasked."""
 CHRONIC = 0.5
 """Share of earlier checks from which an assertion that fails says nothing new."""
 _SHOWN = ("rows-output", "yield", "metric")
+_FAINT = ("stale", "untold")
+"""Troubles that only count as the same where there is no other."""
 _COLUMNS = {
     "at": pl.UInt32, "kind": pl.String, "node": pl.String, "field": pl.String,
     "text": pl.String, "deviation": pl.Float64, "event": pl.UInt32,
@@ -268,7 +270,8 @@ def comparison(past: Past, at: int, found: pl.DataFrame, wrong: list[Symptom]) -
     well = well.sort("start", "at")
     good = int(well["at"][-1])
     after = earlier.filter(pl.col("start") > well["start"][-1])["at"].to_list()
-    marks = {_mark(one.kind, one.node, one.field, one.text) for one in wrong}
+    telling = [one for one in wrong if one.kind not in _FAINT] or wrong
+    marks = {_mark(one.kind, one.node, one.field, one.text) for one in telling}
     columns = ("at", "kind", "node", "field", "text")
     like = found.filter(pl.col("at").is_in(after)).select(columns).iter_rows()
     began_at = {run for run, *what in like if _mark(*what) in marks}
