@@ -344,10 +344,12 @@ class Lineage:
 
         Args:
             focus: the node (or nodes) to begin at; without it, the whole of a small lineage, or
-                the busiest dataset of a large one.
-            **options: `hops` (default 1), `query` (a selection, instead of a focus), `color`
-                ("kind", "state", "namespace"), `theme` ("auto", "light", "dark"), `height` in
-                pixels, `open` (datasets whose columns show), `selection`.
+                an overview of a large one in groups that open.
+            **options: what the view can be told; `Explorer` lists it all. Among them `hops`
+                (default 1), `query` (a selection, instead of a focus), `color`, `columns`
+                (datasets whose columns show), `path` (two nodes), `thread` (a dataset and a column
+                of it), `hidden`, `pinned`, `limit` (nodes drawn one by one before far ones are
+                grouped; 0 is no limit), `selection`, `theme`, `height` in pixels.
 
         Raises:
             UnknownOption: for a keyword that does not exist.

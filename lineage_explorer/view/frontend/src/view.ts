@@ -194,6 +194,7 @@ export class View {
       watchTheme(guard(() => this.retheme())),
       () => sizes.disconnect(),
       () => this.bar.dispose(),
+      () => this.reading.menu.hide(false),
       () => this.stage.dispose(),
       () => this.timed.dispose(),
       () => this.tip.dispose(),
