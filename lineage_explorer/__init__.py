@@ -21,13 +21,21 @@ _ROOMS = {
     "sample": "bundled",
     "samples": "bundled",
     "doctor": "checkup",
+    "diff": "analysis.diff",
+    "RunDiff": "analysis.diff",
+    "Diagnosis": "analysis.diagnose",
     "Impact": "analysis.impact",
     "Paths": "analysis.paths",
     "Summary": "analysis.summary",
+    "Policy": "residency.policy",
+    "ResidencyReport": "residency.report",
     "Explorer": "view.widget",
+    "Link": "view.link",
+    "link": "view.link",
     "LineageError": "errors",
     "NodeNotFound": "errors",
     "AmbiguousName": "errors",
+    "PolicyError": "errors",
     "SelectionError": "errors",
     "SourceError": "errors",
     "UnknownOption": "errors",
@@ -36,19 +44,27 @@ _ROOMS = {
 
 __all__ = [
     "AmbiguousName",
+    "Diagnosis",
     "Explorer",
     "Impact",
     "Limits",
     "Lineage",
     "LineageError",
+    "Link",
     "MissingExtra",
     "NodeNotFound",
     "Paths",
+    "Policy",
+    "PolicyError",
+    "ResidencyReport",
+    "RunDiff",
     "SelectionError",
     "SourceError",
     "Summary",
     "UnknownOption",
+    "diff",
     "doctor",
+    "link",
     "read",
     "read_marquez",
     "sample",
@@ -56,6 +72,8 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from lineage_explorer.analysis.diagnose import Diagnosis
+    from lineage_explorer.analysis.diff import RunDiff, diff
     from lineage_explorer.analysis.impact import Impact
     from lineage_explorer.analysis.paths import Paths
     from lineage_explorer.analysis.summary import Summary
@@ -66,12 +84,16 @@ if TYPE_CHECKING:
         LineageError,
         MissingExtra,
         NodeNotFound,
+        PolicyError,
         SelectionError,
         SourceError,
         UnknownOption,
     )
     from lineage_explorer.lineage import Lineage, read, read_marquez
     from lineage_explorer.readers.marquez_live import Limits
+    from lineage_explorer.residency.policy import Policy
+    from lineage_explorer.residency.report import ResidencyReport
+    from lineage_explorer.view.link import Link, link
     from lineage_explorer.view.widget import Explorer
 
 

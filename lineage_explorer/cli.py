@@ -1,7 +1,8 @@
 """The command line: the library's verbs over files, folders and standard input.
 
 Answers go to stdout, problems and errors to stderr. Exit code 0: answered; 1: nothing found, or
-findings; 2: a usage that makes no sense, or a source that cannot be read.
+findings; 2: a usage that makes no sense, or a source that cannot be read; 3: undecided, where that
+was asked to count.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
 
     from lineage_explorer.lineage import Lineage
 
-ANSWERED, NOTHING, UNUSABLE = 0, 1, 2
+ANSWERED, NOTHING, UNUSABLE, UNDECIDED = 0, 1, 2, 3
 SELECTED = ("name", "kind", "namespace", "last_state", "owners", "tags")
 TRACED = ("hop", "dataset", "job", "run", "certain", "why")
+BLAMED = ("rank", "score", "node", "run", "change", "why")
 HAPPENED = ("time", "what", "run", "before", "after")
 REACHED = ("hops", "name", "kind", "namespace", "last_run", "owners", "tags")
 
@@ -231,6 +233,80 @@ def history(
 
 @main.command()
 @reading
+@click.argument("before")
+@click.argument("after")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "markdown"]),
+    default="table",
+    show_default=True,
+)
+@click.option(
+    "--fail-on",
+    "severity",
+    type=click.Choice(["info", "low", "medium", "high"]),
+    help="Exit with 1 where there are changes of this severity or a graver one.",
+)
+def diff(
+    sources: tuple[str, ...],
+    before: str,
+    after: str,
+    *,
+    form: str,
+    severity: str | None,
+    strict: bool,
+) -> None:
+    """What changed between two runs (ids), times, days, or windows (2026-03-02..2026-03-04)."""
+    from lineage_explorer.analysis.diff_words import HEAD, change_rows
+    from lineage_explorer.analysis.words import text_table
+
+    found = read(sources, strict=strict).diff(window(before), window(after))
+    if form == "markdown":
+        put(found.report())
+    elif form == "json":
+        put(found.to_dict())
+    elif not found.changes.is_empty():
+        put(text_table(HEAD, change_rows(found.changes)))
+    say(found.sentence)
+    for rank, node, change in found.divergence.select("rank", "node", "change").iter_rows():
+        say(f"parts at {rank}: {node} ({change})")
+    if severity is not None and found.has(severity):
+        raise SystemExit(NOTHING)
+
+
+@main.command()
+@reading
+@click.argument("what", metavar="RUN_OR_DATASET")
+@click.option("--symptom", help="What is wrong, in words, where the events do not show it.")
+@as_report
+@as_json
+def diagnose(
+    sources: tuple[str, ...],
+    what: str,
+    *,
+    symptom: str | None,
+    report: bool,
+    strict: bool,
+    json: bool,
+) -> None:
+    """Why a run went wrong: compared with the last good one, causes ranked. Exit 1: none named."""
+    found = read(sources, strict=strict).diagnose(what, symptom)
+    if report:
+        put(found.report())
+    elif json:
+        put(found.to_dict())
+    else:
+        put_rows(found.causes, BLAMED)
+        say(found.verdict)
+        for note in found.notes:
+            say(f"note: {note}")
+    if found.causes.is_empty():
+        raise SystemExit(NOTHING)
+
+
+@main.command()
+@reading
 @click.argument("start", metavar="A")
 @click.argument("end", metavar="B")
 @click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True)
@@ -337,6 +413,104 @@ def clear() -> None:
     say(f"removed {count} of what was read, {size / 1e6:,.1f} MB.")
 
 
+@main.group()
+def residency() -> None:
+    """Where data lives, and where it may."""
+
+
+under = click.option(
+    "--policy",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The policy, a TOML file; without one nothing is decided.",
+)
+
+
+@residency.command()
+@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
+@under
+@click.option(
+    "--rego",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Answer by the Rego policy in this folder (with the extra rego).",
+)
+@click.option("--strict", is_flag=True, help="Exit with 3 where something is undecided.")
+@click.option(
+    "--audit",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write the audit trail into this folder.",
+)
+@as_json
+def check(
+    sources: tuple[str, ...],
+    *,
+    policy: Path | None,
+    rego: Path | None,
+    strict: bool,
+    audit: Path | None,
+    json: bool,
+) -> None:
+    """Judge SOURCE under a policy: exit 0 nothing outside, 1 something is, 3 undecided (--strict).
+
+    For the gate of an orchestrator. Undecided is always said, and counts with --strict.
+    """
+    from lineage_explorer.residency.rego import evaluator
+    from lineage_explorer.residency.report import residency as judged
+
+    report = judged(read(sources, strict=False), policy, evaluator(rego) if rego else None)
+    put(report.findings if json else report.report())
+    if audit:
+        report.write_audit(audit)
+        say(f"the audit trail is in {audit}")
+    say(f"{report.answer}.")
+    if report.counts["outside"]:
+        raise SystemExit(NOTHING)
+    if strict and report.counts["undecided"]:
+        raise SystemExit(UNDECIDED)
+
+
+@residency.command("map")
+@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
+@under
+@as_json
+def unmapped(sources: tuple[str, ...], *, policy: Path | None, json: bool) -> None:
+    """What in SOURCE is still without a place, by how much a mapping of it would settle."""
+    from lineage_explorer.printing import table
+    from lineage_explorer.residency.unmapped import unmapped as without
+
+    found = without(read(sources, strict=False).residency(policy))
+    if json or not found.is_empty():
+        put(found if json else table(found))
+    say("map them in the policy: [[places]] match = …, places = […]" if len(found) else "nothing.")
+
+
+@main.group()
+def audit() -> None:
+    """The trail that residency checks leave."""
+
+
+@audit.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--source",
+    "sources",
+    multiple=True,
+    help="Where the files now are that it was made of, if not where they were.",
+)
+@click.option(
+    "--key",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The signer's public key (PEM), to check the signature with.",
+)
+def verify(folder: Path, *, sources: tuple[str, ...], key: Path | None) -> None:
+    """Is the audit trail in FOLDER unchanged, and does judging again come to the same?"""
+    from lineage_explorer.residency.verify import verify as verified
+
+    found = verified(folder, sources, key)
+    put(str(found))
+    if not found.same:
+        raise SystemExit(NOTHING)
+
+
 def read(
     sources: tuple[str, ...], *, strict: bool, quiet: bool = False, time: str | None = None
 ) -> Lineage:
@@ -352,6 +526,12 @@ def read(
         if strict:
             fail_on_errors(lin)
     return lin if time is None else lin.as_of(time)
+
+
+def window(text: str) -> str | tuple[str, str]:
+    """A pair of times where two are given, as A..B; else the text."""
+    start, dots, end = text.partition("..")
+    return (start, end) if dots else text
 
 
 def tell_problems(lin: Lineage) -> None:

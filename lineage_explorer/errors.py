@@ -5,6 +5,7 @@ LineageError
 ├── AmbiguousName (ValueError)    several nodes of that name
 ├── SelectionError (ValueError)   a selection that cannot be read; `.at` is the character
 ├── SourceError (ValueError)      a source that cannot be opened or holds nothing we know
+├── PolicyError (ValueError)       a residency policy that cannot be used; `.line` says where
 ├── UnknownOption (TypeError)     a keyword that does not exist
 └── MissingExtra (ImportError)    a feature whose optional package is not installed
 """
@@ -73,6 +74,14 @@ class SelectionError(LineageError, ValueError):
 
 class SourceError(LineageError, ValueError):
     """A source that cannot be opened, or in which nothing was recognised."""
+
+
+class PolicyError(LineageError, ValueError):
+    """A residency policy that cannot be used. `line` is 1-based; 0 where there is no file."""
+
+    def __init__(self, message: str, hint: str = "", line: int = 0) -> None:
+        super().__init__(message, hint)
+        self.line = line
 
 
 class UnknownOption(LineageError, TypeError):

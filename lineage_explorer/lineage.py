@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     import networkx as nx
     from pyvis.network import Network
 
+    from lineage_explorer.analysis.compare_past import Past
+    from lineage_explorer.analysis.compare_sides import When
+    from lineage_explorer.analysis.diagnose import Diagnosis
+    from lineage_explorer.analysis.diff import RunDiff
     from lineage_explorer.analysis.history import History
     from lineage_explorer.analysis.impact import Impact
     from lineage_explorer.analysis.paths import Paths
@@ -31,6 +35,9 @@ if TYPE_CHECKING:
     from lineage_explorer.graph.neighbours import Neighbours
     from lineage_explorer.graph.record import Record
     from lineage_explorer.readers.marquez_live import Fetched, Limits
+    from lineage_explorer.residency.policy import Policy
+    from lineage_explorer.residency.report import ResidencyReport
+    from lineage_explorer.view.groups import Tree
     from lineage_explorer.view.widget import Explorer
 
 
@@ -299,6 +306,13 @@ class Lineage:
 
         return neighbours(self.frames)
 
+    @cached_property
+    def tree(self) -> Tree:
+        """All nodes in groups of groups, by namespace and name: what the view shows far away."""
+        from lineage_explorer.view.groups import tree
+
+        return tree(self)
+
     # Asking ---------------------------------------------------------------------------------
 
     @cached_property
@@ -334,6 +348,41 @@ class Lineage:
         return paths(self, source, target, limit)
 
     @cached_property
+    def past(self) -> Past:
+        """What the log knows of its own past: who made what, which numbers are usual."""
+        from lineage_explorer.analysis.compare_past import Past
+
+        return Past(self.frames)
+
+    def diff(self, before: When, after: When) -> RunDiff:
+        """What changed between two runs (ids), two times, or two windows (pairs of times).
+
+        Two runs are compared with all that made what they read. A time means the newest run of
+        each job begun by then; a day (`"2026-03-04"`) is the window from midnight to midnight UTC.
+
+        Raises:
+            LineageError: if something is neither a run id nor a time.
+        """
+        from lineage_explorer.analysis.diff import diff_sides
+
+        return diff_sides(self, before, after)
+
+    def diagnose(self, run_or_dataset: str, symptom: str | None = None) -> Diagnosis:
+        """Why did a run go wrong? The last good run of its job found, compared, causes ranked.
+
+        Args:
+            run_or_dataset: a run id, or a dataset or job, whose newest run is then meant.
+            symptom: what somebody noticed, in words, where the events show nothing wrong.
+
+        Raises:
+            NodeNotFound: if there is no such run, dataset or job.
+            AmbiguousName: if several are called so.
+        """
+        from lineage_explorer.analysis.diagnose import diagnose
+
+        return diagnose(self, run_or_dataset, symptom)
+
+    @cached_property
     def record(self) -> Record:
         """Reads and writes of all runs as integer arrays, which provenance runs on."""
         from lineage_explorer.graph.record import build_record
@@ -363,6 +412,22 @@ class Lineage:
         from lineage_explorer.analysis.history import history
 
         return history(self, node)
+
+    def residency(
+        self, policy: Policy | Mapping[str, Any] | str | PathLike[str] | None = None
+    ) -> ResidencyReport:
+        """Does data leave its jurisdiction? Places, labels, findings; undecided is never hidden.
+
+        Args:
+            policy: a `Policy`, the path of a TOML file, or the same as a dict. Without one, places
+                and crossings are shown, and nothing is decided.
+
+        Raises:
+            PolicyError: with the line, if the policy cannot be used.
+        """
+        from lineage_explorer.residency.report import residency
+
+        return residency(self, policy)
 
     def event(self, event: int) -> str:
         """The JSON of an event as it stands in its file, indented, secrets redacted.
@@ -398,9 +463,10 @@ class Lineage:
         Args:
             focus: the node (or nodes) to begin at; without it, the whole of a small lineage, or
                 the busiest dataset of a large one.
-            **options: `hops` (default 1), `query` (a selection, instead of a focus), `color`
-                ("kind", "state", "namespace"), `theme` ("auto", "light", "dark"), `height` in
-                pixels, `open` (datasets whose columns show), `selection`.
+            **options: any trait of the view (see `Explorer`): `hops` (default 1), `query` (a
+                selection, instead of a focus), `color` (a mode, a frame or a dict), `time`,
+                `mode`, `run`, `selection`, `columns`, `theme` ("auto", "light", "dark"), `height`
+                in pixels, …; or `state`, as another view's `.state` gives it.
 
         Raises:
             UnknownOption: for a keyword that does not exist.
@@ -412,7 +478,8 @@ class Lineage:
     def write(self, path: str | PathLike[str], **options: Any) -> None:
         """Write a picture or the data; the ending of the name decides.
 
-        `.svg` and `.html` (one offline file with the live view) take the options of `explore`;
+        `.svg`, `.png` and `.html` (one offline file with the live view) take the options of
+        `explore`; `.png` needs the extra `png`;
         `.mmd` (Mermaid), `.graphml` and `.ndjson` (the events themselves) hold everything.
         """
         from lineage_explorer.view.write import write

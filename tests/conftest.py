@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from referencing import Registry
+
+from tests.schemas import SPEC, registry_of_spec
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -29,3 +33,11 @@ def real() -> Path:
     if not folder.is_dir():
         pytest.skip("the published logs (../shared/real) are not beside this checkout")
     return folder
+
+
+@pytest.fixture(scope="session")
+def registry() -> Registry[Any]:
+    """Every schema of the specification; not everybody has it."""
+    if not SPEC.is_dir():
+        pytest.skip("the specification (../shared/spec) is not beside this checkout")
+    return registry_of_spec()

@@ -16,7 +16,7 @@ def why() -> pl.Expr:
 
     It takes: rule, grade, stream (of the writing run), began, ended, nominal, version, and of the
     read: read (when it was, in words), version_read, count, other, started (whether a START tells
-    when it began), kind, own; and what `attempts` gives.
+    when it began), kind, own; and failed and again (see `Record`).
     """
     began, ended, nominal = (
         pl.col(name).dt.strftime("%Y-%m-%d %H:%M:%S") for name in ("began", "ended", "nominal")
@@ -73,26 +73,3 @@ def why() -> pl.Expr:
     ]
     parts = [said, *(pl.when(so).then(words) for so, words in more)]
     return pl.concat_str(parts, separator="; ", ignore_nulls=True)
-
-
-def attempts(runs: pl.DataFrame) -> pl.DataFrame:
-    """Columns beside the runs, about the runs of the same job that began before.
-
-    `failed`: how many failed just before; `again`: how many that did not had its nominal time.
-    """
-    bad = pl.col("state").is_in(["FAIL", "ABORT"])
-    of_job = (
-        runs.with_row_index("at")
-        .with_columns(began=pl.coalesce("started", "first_seen"))
-        .sort("began", "at", nulls_last=False)
-        .with_columns(bad=bad, good=(~bad).cast(pl.UInt32))
-        .with_columns(block=pl.col("good").cum_sum().over("job") - pl.col("good"))
-        .with_columns(
-            failed=pl.col("bad").cast(pl.UInt32).cum_sum().over("job", "block")
-            - pl.col("bad").cast(pl.UInt32),
-            again=pl.col("good").cum_sum().over("job", "nominal_start") - pl.col("good"),
-        )
-    )
-    return of_job.sort("at").select(
-        "failed", again=pl.when(pl.col("nominal_start").is_not_null()).then("again").otherwise(0)
-    )

@@ -46,7 +46,7 @@ def column_impact(lin: Lineage, text: str, direction: Direction, hops: int | Non
         focus=dataset,
         members=[*dict.fromkeys(datasets), *jobs],
         beyond=found.beyond,
-        untold=_untold(lin.frames, datasets, direction),
+        untold=untold(lin.frames, datasets, direction),
     )
 
 
@@ -212,7 +212,7 @@ def _edges(bundles: pl.DataFrame, kept: pl.Series) -> pl.DataFrame:
     return one.select(pl.col(name).cast(dtype) for name, dtype in schema(EDGES).items())
 
 
-def _untold(frames: Frames, datasets: list[str], direction: Direction) -> list[str]:
+def untold(frames: Frames, datasets: list[str], direction: Direction) -> list[str]:
     """Jobs that data of these datasets flows through and that tell no columns of the output."""
     here = pl.Series(datasets).implode()
     near = "targets" if direction == "upstream" else "sources"

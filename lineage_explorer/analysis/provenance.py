@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from lineage_explorer.analysis.because import CODES, attempts, why
+from lineage_explorer.analysis.traced import told_beside, traced_runs, traced_sources
 from lineage_explorer.analysis.words import (
     SHOWN,
     code,
@@ -24,11 +24,9 @@ from lineage_explorer.analysis.words import (
 )
 from lineage_explorer.errors import LineageError, NodeNotFound
 from lineage_explorer.graph.narrow import narrow
-from lineage_explorer.graph.provenance import Trace, trace
+from lineage_explorer.graph.provenance import trace
 from lineage_explorer.graph.when import moment
-from lineage_explorer.graph.writes import NONE, Reads
 from lineage_explorer.plain import plain
-from lineage_explorer.tables import TIME
 
 if TYPE_CHECKING:
     from lineage_explorer.graph.record import Record
@@ -74,6 +72,7 @@ class Provenance:
     focus: str
     members: list[str]
     involved: pl.DataFrame
+    silent: str = ""
 
     @cached_property
     def lineage(self) -> Lineage:
@@ -94,6 +93,8 @@ class Provenance:
     def answer(self) -> str:
         """How much there is, in one line."""
         runs = self.runs
+        if self.silent:
+            return self.silent
         if not len(runs):
             begins = counted(len(self.sources), "source")
             return f"no run in the log wrote what it read; {begins}"
@@ -113,7 +114,8 @@ class Provenance:
     def sentence(self) -> str:
         """The answer with what was asked."""
         at = f" at {self.at:%Y-%m-%d %H:%M:%S} UTC" if self.at else ""
-        return f"Provenance of {self.kind} {plain(self.asked)}{at}: {self.answer}."
+        what = f"run {plain(self.asked)}" if self.kind == "run" else plain(self.asked)
+        return f"Provenance of {what}{at}: {self.answer}."
 
     def _rows(self, table: pl.DataFrame, columns: tuple[str, ...], most: int) -> list[Any]:
         """Rows to print: nodes by their names, times to the second."""
@@ -140,7 +142,8 @@ class Provenance:
 
     def report(self) -> str:
         """The whole answer as Markdown: every run with its reason, and where it begins."""
-        parts = [f"# Provenance of {self.kind} {code(self.asked)}", f"{self.answer.capitalize()}."]
+        what = "run " if self.kind == "run" else ""
+        parts = [f"# Provenance of {what}{code(self.asked)}", f"{self.answer.capitalize()}."]
         if len(self.runs):
             rows = self._rows(self.runs, _HEAD, len(self.runs))
             parts += ["## Runs", markdown_table(_HEAD, rows)]
@@ -180,22 +183,26 @@ def provenance(
         upto = record.moments.now if time is None else record.moments.at(time)
         start, focus = record.at(rows[0], upto), name
     found = trace(record, start, hops)
-    runs = _runs(lin, record, found, time)
-    sources = _sources(lin, record, found, time)
-    asked = (
-        lin.runs[rows].select("run", "job")
-        if kind == "run"
-        else lin.runs.select("run", "job").clear()
-    )
-    involved = pl.concat(
-        [asked, runs.select("run", "job"), sources.select("run", "job").drop_nulls()]
-    ).unique()
+    runs, sources = traced_runs(lin, record, found, time), traced_sources(lin, record, found, time)
+    numbers = np.unique(record.writes.run[found.found.write])
+    numbers = np.union1d(numbers, rows) if kind == "run" else numbers
+    involved = lin.runs[numbers]
     members = [focus, *runs["dataset"], *runs["job"], *sources["dataset"], *involved["job"]]
     return Provenance(
         lin=lin, asked=name, kind=kind, at=time, runs=runs, sources=sources,
-        control=_control(lin, involved), truncated=found.beyond, focus=focus,
-        members=list(dict.fromkeys(members)), involved=involved,
+        control=told_beside(lin, involved), truncated=found.beyond, focus=focus,
+        members=list(dict.fromkeys(members)), involved=involved.select("run", "job"),
+        silent="" if len(found.reads) else _silent(lin, name),
     )  # fmt: skip
+
+
+def _silent(lin: Lineage, run: str) -> str:
+    """What is said of a run that tells no input."""
+    parts = lin.runs.filter(pl.col("parent") == run)["run"].to_list()
+    if not parts:
+        return "no input of it is told"
+    some = listed([plain(part) for part in parts[:3]])
+    return f"no input of it is told; ask for one of its {counted(len(parts), 'part')}, as {some}"
 
 
 def _cell(value: Any, names: dict[str, str]) -> object:
@@ -212,10 +219,10 @@ def _asked(lin: Lineage, what: str) -> tuple[str, str, list[int]]:
     exact = ids.index_of(what) if len(ids) else None
     if exact is not None:
         return "run", what, _places(ids == what)
-    begins = lin.runs.filter(ids.str.starts_with(what))["run"].unique().sort().to_list()
     try:
         node = _node(lin, what)
     except NodeNotFound:
+        begins = ids.filter(ids.str.starts_with(what)).unique().sort().to_list()
         if len(what) >= _BEGINNING and len(begins) == 1:
             return "run", begins[0], _places(ids == begins[0])
         if begins:
@@ -261,144 +268,3 @@ def _of_runs(record: Record, runs: list[int], time: datetime | None, what: str) 
         )
     reads = record.reads.take(rows)
     return replace(reads, end=np.minimum(reads.end, upto))
-
-
-def _reads(record: Record, found: Trace, rows: Any) -> tuple[Reads, Any]:
-    """Reads by their rows, those asked for among them, and their kinds."""
-    known = len(record.reads.run)
-    inside = rows < known
-    kind = np.zeros(len(rows), np.int64)
-    kind[inside] = record.kind[rows[inside]]
-    parts = [record.reads.take(rows[inside]), found.asked.take(rows[~inside] - known)]
-    back = np.argsort(np.r_[np.flatnonzero(inside), np.flatnonzero(~inside)])
-    joined = [
-        np.concatenate(pair)[back] for pair in zip(*(vars(p).values() for p in parts), strict=True)
-    ]
-    return Reads(*joined), kind
-
-
-def _runs(lin: Lineage, record: Record, trace: Trace, time: datetime | None) -> pl.DataFrame:
-    """The frame `runs`."""
-    found, writes, when = trace.found, record.writes, record.moments
-    reads, kind = _reads(record, trace, found.read)
-    run, dataset = writes.run[found.write], writes.dataset[found.write]
-    about = lin.runs.with_columns(attempts(lin.runs)).select(
-        "run", "job", "state", "ended", "failed", "again",
-        began=pl.coalesce("started", "first_seen"), nominal="nominal_start",
-    )[run]  # fmt: skip
-    reader = lin.runs.select(
-        reader="run", reader_job="job", read_at=pl.coalesce("started", "first_seen"),
-        started=pl.col("started").is_not_null(),
-    )[np.where(reads.run == NONE, 0, reads.run)]  # fmt: skip
-    told = pl.Series(reads.run != NONE)
-    at = pl.lit(f"{time:%Y-%m-%d %H:%M:%S}" if time else "the end of the log")
-    version, version_read = (
-        pl.Series(record.versions.gather(pl.Series(at).replace(NONE, None)), dtype=pl.String)
-        for at in (writes.version[found.write], reads.version)
-    )
-    frame = pl.concat([about, reader], how="horizontal").with_columns(
-        pl.when(told).then("reader"),
-        pl.when(told).then("reader_job"),
-        read=pl.when(~told)
-        .then(at)
-        .otherwise(pl.format("the read ({})", pl.col("read_at").dt.strftime("%Y-%m-%d %H:%M:%S"))),
-        started=pl.col("started") | ~told,
-        hop=pl.Series(found.hop),
-        dataset=lin.datasets["dataset"].gather(dataset),
-        version=version,
-        version_read=version_read,
-        certain=pl.Series(found.certain),
-        sure=pl.Series(found.sure),
-        rule=pl.Series(found.rule),
-        other=pl.Series(found.other),
-        count=pl.Series(found.count),
-        grade=pl.Series(when.grade[run]),
-        stream=pl.Series(when.stream[run]),
-        kind=pl.Series(kind),
-        own=pl.Series(reads.own),
-    )
-    events = lin.io.filter(pl.col("direction") == "output").select(
-        "run", "job", "dataset", event="last_event"
-    )
-    return (
-        frame.with_columns(why=why())
-        .join(events, on=["run", "job", "dataset"], how="left", maintain_order="left")
-        .select(
-            "run", "job", pl.col("hop").cast(pl.UInt32), "dataset", "version", "certain", "why",
-            pl.col("rule").replace_strict(CODES, return_dtype=pl.String), "sure", "state", "began",
-            "ended", "nominal", "reader", "reader_job", "version_read", "event",
-        )
-        .sort("hop", "ended", "dataset", "run", "job", descending=[False, True, False, False, False],
-              nulls_last=True)
-    )  # fmt: skip
-
-
-def _sources(lin: Lineage, record: Record, trace: Trace, time: datetime | None) -> pl.DataFrame:
-    """The frame `sources`."""
-    rows, hop = trace.reads[trace.open], trace.hop[trace.open]
-    reads, _ = _reads(record, trace, rows)
-    real = ~np.isin(reads.dataset, record.views[0])
-    made = trace.found.write[trace.found.made]
-    made_hop = trace.found.hop[trace.found.made]
-    began = pl.coalesce("started", "first_seen")
-    runs = lin.runs.select("run", "job", time=began)
-    ever = np.zeros(len(lin.datasets), np.bool_)
-    ever[record.writes.dataset] = True
-    read = pl.DataFrame({
-        "dataset": lin.datasets["dataset"].gather(reads.dataset[real]),
-        "at": pl.Series(reads.run[real]).replace(NONE, None),
-        "hop": pl.Series(hop[real]),
-        "ever": pl.Series(ever[reads.dataset[real]]),
-    }).with_columns(role=pl.lit("read"), why=pl.when("ever").then(
-        pl.lit("nothing in the log had written it by then")
-    ).otherwise(pl.lit("nothing in the log writes it")))  # fmt: skip
-    wrote = pl.DataFrame({
-        "dataset": lin.datasets["dataset"].gather(record.writes.dataset[made]),
-        "at": pl.Series(record.writes.run[made]),
-        "hop": pl.Series(made_hop),
-    }).with_columns(role=pl.lit("made"), why=pl.lit("the run tells no input that feeds it"))  # fmt: skip
-    about = runs.with_row_index("at").with_columns(pl.col("at").cast(pl.Int64))
-    columns = ("dataset", "run", "time", "job", "hop", "role", "why")
-    first = (
-        read.join(about, on="at", how="left")
-        .sort("dataset", "time", "run", "job", nulls_last=True)
-        .with_columns(hop=pl.col("hop").min().over("dataset"))
-        .unique("dataset", keep="first", maintain_order=True)
-    )
-    both = pl.concat(
-        [part.select(columns) for part in (first, wrote.join(about, on="at", how="left"))]
-    )
-    at = pl.lit(time, TIME)
-    return both.with_columns(
-        pl.col("hop").cast(pl.UInt32),
-        time=pl.coalesce("time", pl.when(pl.col("run").is_null()).then(at)),
-    ).sort("time", "dataset", "run", "job", nulls_last=True)
-
-
-def _control(lin: Lineage, involved: pl.DataFrame) -> pl.DataFrame:
-    """The frame `control`: what is told of these runs beside data."""
-    runs = lin.runs.join(involved, on=["run", "job"], how="semi", maintain_order="left")
-    jobs = lin.runs.select(other_run="run", other_job="job").unique(
-        "other_run", maintain_order=True
-    )
-    names = ("kind", "run", "job", "other_run", "other_job")
-    above = [
-        runs.select("run", "job", other_run=name, kind=pl.lit(name))
-        .drop_nulls("other_run")
-        .join(jobs, on="other_run", how="left", maintain_order="left")
-        .select(names)
-        for name in ("parent", "root")
-    ]
-    nobody = pl.lit(None, pl.String)
-    depends = (
-        runs.select("run", "job", other_job="depends_on")
-        .explode("other_job", empty_as_null=True)
-        .drop_nulls("other_job")
-        .select(
-            kind=pl.lit("depends_on"), run="run", job="job", other_run=nobody, other_job="other_job"
-        )
-    )
-    handed = lin.edges.filter(
-        (pl.col("kind") == "hands_over") & pl.col("target").is_in(runs["job"].implode())
-    ).select("kind", run=nobody, job="target", other_run=nobody, other_job="source")
-    return pl.concat([*above, depends, handed]).sort(names, nulls_last=True)

@@ -133,6 +133,10 @@ class _Walk:
 
     def follow_certain(self) -> None:
         """Which writes certain links lead to, and by which."""
+        reached = self.hop > 0
+        if self.sure[reached].all():  # then they are so all the way
+            self.certain = reached
+            return
         rows, seen = self.rows, np.zeros(len(self.seen), np.bool_)
         while len(rows):
             seen[rows] = True

@@ -28,6 +28,9 @@ class Record:
         reads: all reads, sorted by run and dataset.
         kind: TOLD, ADDED, JOB or VIEW of each read.
         versions: the versions by number.
+        event: of each write, the last event that tells it.
+        failed: of each run, how many runs of its job failed just before it.
+        again: how many before it had its nominal time and did not fail.
         views: a dataset that nobody writes and that derives from others, and one of these.
     """
 
@@ -36,6 +39,9 @@ class Record:
     reads: Reads
     kind: Longs
     versions: pl.Series
+    event: pl.Series
+    failed: pl.Series
+    again: pl.Series
     views: tuple[Longs, Longs]
     _wide: int
     _key: Longs
@@ -94,6 +100,7 @@ def build_record(frames: Frames) -> Record:
         run=pl.col("at").cast(pl.Int64),
         dataset=pl.col("to").cast(pl.Int64),
         version=pl.col("number").cast(pl.Int64).fill_null(NONE),
+        event="last_event",
         part=(pl.col("operation").is_in(PARTS) | pl.col("subset").is_not_null()).fill_null(
             value=False
         ),
@@ -113,6 +120,7 @@ def build_record(frames: Frames) -> Record:
     targets = _targets(frames, datasets, jobs)
     flow = targets["job"].to_numpy() * wide + targets["target"].to_numpy()
     order = np.argsort(flow, kind="stable")
+    attempts = _attempts(frames.runs)
     first = np.searchsorted(sources["bundle"].to_numpy(), np.arange(len(frames.bundles) + 1))
     return Record(
         moments=when,
@@ -128,6 +136,9 @@ def build_record(frames: Frames) -> Record:
         ),
         kind=read["kind"],
         versions=versions["version"],
+        event=outputs["event"],
+        failed=attempts["failed"],
+        again=attempts["again"],
         views=(views["dataset"].to_numpy(), views["source"].to_numpy()),
         _wide=wide,
         _key=key,
@@ -222,3 +233,26 @@ def _through(sources: pl.DataFrame, views: pl.DataFrame, column: str) -> pl.Data
         "bundle", "job", source="source_right" if column == "source" else "source"
     )
     return pl.concat([sources, behind])
+
+
+def _attempts(runs: pl.DataFrame) -> pl.DataFrame:
+    """Columns beside the runs, about the runs of the same job that began before.
+
+    `failed`: how many failed just before; `again`: how many that did not had its nominal time.
+    """
+    bad = pl.col("state").is_in(["FAIL", "ABORT"])
+    of_job = (
+        runs.with_row_index("at")
+        .with_columns(began=pl.coalesce("started", "first_seen"))
+        .sort("began", "at", nulls_last=False)
+        .with_columns(bad=bad, good=(~bad).cast(pl.UInt32))
+        .with_columns(block=pl.col("good").cum_sum().over("job") - pl.col("good"))
+        .with_columns(
+            failed=pl.col("bad").cast(pl.UInt32).cum_sum().over("job", "block")
+            - pl.col("bad").cast(pl.UInt32),
+            again=pl.col("good").cum_sum().over("job", "nominal_start") - pl.col("good"),
+        )
+    )
+    return of_job.sort("at").select(
+        "failed", again=pl.when(pl.col("nominal_start").is_not_null()).then("again").otherwise(0)
+    )

@@ -121,26 +121,26 @@ class Writes:
 
     def links(self, reads: Reads) -> Iterator[Links]:
         """For each read the writes that may be it; so many at once that they fit into memory."""
-        ends = np.cumsum(self._room(reads))
+        bounds = [*self._settled(reads), self._overlap(reads)]
+        ends = np.cumsum(8 + sum(stop - start for start, stop in bounds))
+        if len(ends) and ends[-1] <= _BATCH:
+            yield self._links(reads, bounds, 0)
+            return
         row = 0
         while row < len(ends):
             before = ends[row - 1] if row else 0
-            stop = max(int(np.searchsorted(ends, before + _BATCH, "right")), row + 1)
-            yield self._links(reads.take(np.arange(row, stop)), row)
-            row = stop
+            last = max(int(np.searchsorted(ends, before + _BATCH, "right")), row + 1)
+            part = [(start[row:last], stop[row:last]) for start, stop in bounds]
+            yield self._links(reads.take(np.arange(row, last)), part, row)
+            row = last
 
-    def _room(self, reads: Reads) -> Longs:
-        """At most so many links for each read."""
-        low, high = self._overlap(reads)
-        return high - low + sum(stop - start for start, stop in self._settled(reads)) + 8
-
-    def _links(self, reads: Reads, first: int) -> Links:
+    def _links(self, reads: Reads, bounds: list[tuple[Longs, Longs]], first: int) -> Links:
         m = self.moments
-        settled = [ranges(start, stop) for start, stop in self._settled(reads)]
-        parts = [
-            (row, of.write[at], LAST) for (row, at), of in zip(settled, self._ended, strict=True)
-        ]
-        row, at = ranges(*self._overlap(reads))
+        parts = []
+        for of, (start, stop) in zip(self._ended, bounds[:-1], strict=True):
+            row, at = ranges(start, stop)
+            parts.append((row, of.write[at], LAST))
+        row, at = ranges(*bounds[-1])
         write = self._begun[at]
         still = m.end[self.run[write]] > reads.begin[row]
         parts.append((row[still], write[still], DURING))

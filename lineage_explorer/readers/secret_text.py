@@ -40,19 +40,19 @@ _QUOTES = re.compile(rb"""\\*+(?:"{1,3}|'{1,3})""")
 _MARKED = re.compile(MARK.decode())
 
 _LITERAL = rb"%b%b" % (PREFIX, QUOTED)
-_BARE = rb"""(?:[^&;,\s"')}\]\\]|\\(?!["']))"""
+_BARE = rb"""(?!\(\s*+(?:select|with)\b)(?:[^&;,\s"')}\]\\]|\\(?!["']))++"""
 # os.getenv('X', 'secret'), ANY(ARRAY['secret']), but not (SELECT …)
 _CALL = (
     rb"[\w.$:]*+[(\[](?!\s*+(?:select|with)\b)"
-    rb"(?:%b|[^()\[\]\"']|[(\[](?:%b|[^()\[\]\"'])*+[)\]])*+(?:[)\]]|\Z)" % (QUOTED, QUOTED)
+    rb"(?:%b|[^()\[\]\"']|[(\[](?:%b|[^()\[\]\"'])*+(?:[)\]]|\Z))*+(?:[)\]]|\Z)" % (QUOTED, QUOTED)
 )
 _TYPE = rb":\s*+(?:str|string|text|bytes|any|secretstr|char|varchar|(?:optional|option)\[\w++\])"
-_QUERIED = re.compile(rb"""(=)(%b|\{[^}]*+\}|(?:[^&;\s"'<>\\]|\\(?!["']))++)""" % MARK)
+_QUERIED = re.compile(rb"""(=)(%b|\{[^}]*+\}?|(?:[^&;\s"'<>\\]|\\(?!["']))++)""" % MARK)
 _ASSIGNED = re.compile(
     rb"""(\\*+["'`\]]{0,2}+\s*+"""
     rb"""(?:(?:%b(?:\s?\|\s?none)?)?+\s*+={1,3}+>?|[=-]>|:=|<>|[!<>]=|:(?=[\s"'\\]))\s*+(?:!\S++\s++)?+)"""
     rb"""((?:(?:bearer|basic|digest|negotiate|token|apikey)\s++)?+"""
-    rb"""(?:%b|%b|\{[^}]*+\}?|%b|%b++))""" % (_TYPE, MARK, _LITERAL, _CALL, _BARE),
+    rb"""(?:%b|%b|\{[^}]*+\}?|%b|%b))""" % (_TYPE, MARK, _LITERAL, _CALL, _BARE),
     re.IGNORECASE | re.DOTALL,
 )
 _AFTER_NAME = tuple(

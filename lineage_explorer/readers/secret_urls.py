@@ -23,7 +23,7 @@ _ODD = re.compile(
 # Without a scheme: `//u:p@host`, `u:p@tcp(host:3306)`, `u:p@host:3306`.
 _BARE = re.compile(
     rb"""(?:(?<![\w/:.@$-])|(?<=\\[nrt]))(//(?=[^\s@]{1,200}@)|(?=[\w.-]{1,64}:[^\s@]{1,128}@"""
-    rb"""(?:tcp\(|unix\(|[\w.-]{1,200}:\d{2,5}(?![\w.-]))))"""
+    rb"""(?:tcp\(|unix\(|(?!sha\d)[\w.-]{1,200}:\d{2,5}(?![\w.-]))))"""
     rb"""([A-Za-z_][\w.-]{0,63}+:[^\s:/@"',;()<>=]{1,128}+)(?=@)"""
 )
 # Within another URL: `?to=https%3A%2F%2Fu%3Ap%40host`.

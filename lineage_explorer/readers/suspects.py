@@ -31,6 +31,8 @@ OWNERS = (
 """Whose keys are secret."""
 COUNTED = (b"total", b"prompt", b"completion", b"input", b"output", b"cached", b"num")
 """Before `tokens` that are words, which a language model is paid for."""
+_NO_WORD_BEFORE = rb"(?:(?<![\w-])|(?<=\\[bfnrt])|(?<=\\u[0-9a-fA-F]{4}))"
+"""An escape is none."""
 _ESCAPE = re.compile(rb"\\+(?:/|u00([2-7][0-9a-fA-F]))")
 _PASSWORD = re.compile(rb"[._-]?(?:word|wd|phrase|code)")
 _IS_COUNT = re.compile(rb"i[sz]|s?[._-]?count")
@@ -110,7 +112,7 @@ def _followed(by: bytes) -> Look:
 
 def _begins(begin: bytes, rest: bytes) -> Look:
     """The shape of a token, in upper and lower case as it must be."""
-    pattern = re.compile(re.escape(begin) + rest)
+    pattern = re.compile(_NO_WORD_BEFORE + re.escape(begin) + rest)
     return lambda text, start, _end: pattern.match(text, start)
 
 

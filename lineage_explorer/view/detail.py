@@ -6,20 +6,22 @@ Lists that are cut say so in their `note`.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import polars as pl
+from polars.exceptions import PolarsError
 
 from lineage_explorer.errors import LineageError
 from lineage_explorer.plain import plain
+from lineage_explorer.view.history import schema_history
+from lineage_explorer.view.lists import Block, block, words
+from lineage_explorer.view.plot import runs_block
 
 if TYPE_CHECKING:
     from lineage_explorer.lineage import Lineage
 
-Block = dict[str, Any]
-ROWS, EVENTS, NEIGHBOURS = 200, 10, 100
+NEIGHBOURS = 100
 LONGEST_TEXT = 40_000
 
 
@@ -34,7 +36,8 @@ def node_detail(lin: Lineage, node: str) -> dict[str, Any]:
         raise LineageError(f"there is no node {plain(node)!r}.")
     row = found.row(0, named=True)
     tabs = _dataset_tabs(lin, node) if row["kind"] == "dataset" else _job_tabs(lin, node)
-    tabs += [("Facets", _facets(lin, node)), ("Events", _node_events(lin, node))]
+    events = block(lin, "events of node", node, type="events")
+    tabs += [("Facets", facets_blocks(lin, pl.col("node") == node)), ("Events", events)]
     return {
         "for": node,
         "kind": row["kind"],
@@ -58,7 +61,7 @@ def edge_detail(lin: Lineage, source: str, target: str) -> dict[str, Any]:
         raise LineageError("there is no such edge.")
     names = dict(lin.nodes.select("node", "name").iter_rows())
     facts: list[Block] = [
-        _facts(
+        facts_block(
             ("Kind", row["kind"].replace("_", " ")),
             ("Known", row["basis"]),
             ("Runs", row["runs"]),
@@ -70,9 +73,9 @@ def edge_detail(lin: Lineage, source: str, target: str) -> dict[str, Any]:
     items = _items(lin, [source, target])
     ends = {"type": "nodes", "title": "From, to", "items": items, "note": ""}
     tabs = [("Overview", [*facts, ends])]
-    if columns.height:
-        tabs.append(("Columns", [_columns_table(columns)]))
-    tabs.append(("Events", _edge_events(lin, source, target, edges, columns)))
+    ends_id = f"{source}\0{target}"
+    tabs.append(("Columns", block(lin, "columns between", ends_id)))
+    tabs.append(("Events", block(lin, "events of edge", ends_id, type="events")))
     title = f"{plain(names.get(source, source))} → {plain(names.get(target, target))}"
     return {
         "for": f"{source}\0{target}",
@@ -87,7 +90,7 @@ def edge_detail(lin: Lineage, source: str, target: str) -> dict[str, Any]:
 def _dataset_tabs(lin: Lineage, node: str) -> list[tuple[str, list[Block]]]:
     row = lin.datasets.row(by_predicate=pl.col("dataset") == node, named=True)
     overview = [
-        _facts(
+        facts_block(
             ("Namespace", row["namespace"]),
             ("Name", row["name"]),
             ("Also called", [alias.removeprefix("dataset:") for alias in row["aliases"]]),
@@ -104,25 +107,20 @@ def _dataset_tabs(lin: Lineage, node: str) -> list[tuple[str, list[Block]]]:
         *_text(row["description"]),
         *_neighbours(lin, node, ("Written by", "Read by")),
     ]
-    touched = lin.io.filter(pl.col("dataset") == node)
-    runs = touched.join(
-        lin.runs.select("run", "job", "state", "started", "ended"), on=["run", "job"]
-    ).sort("started", descending=True, nulls_last=True)
-    of_runs = ["started", "state", "direction", "job", "rows", "bytes", "version"]
-    quality = lin.quality.filter(pl.col("dataset") == node)
+    schema = [*block(lin, "fields", node), *schema_history(lin, node)]
     return [
         ("Overview", overview),
-        ("Schema", _schema(lin, node)),
-        ("Columns", _columns(lin, node)),
-        ("Runs", _table(runs, of_runs)),
-        ("Quality", _table(quality, ["field", "name", "success", "value", "run"])),
+        ("Schema", schema),
+        ("Columns", block(lin, "columns", node)),
+        ("Runs", runs_block(lin, "runs of dataset", node)),
+        ("Quality", block(lin, "quality", node)),
     ]
 
 
 def _job_tabs(lin: Lineage, node: str) -> list[tuple[str, list[Block]]]:
     row = lin.jobs.row(by_predicate=pl.col("job") == node, named=True)
     overview = [
-        _facts(
+        facts_block(
             ("Namespace", row["namespace"]),
             ("Name", row["name"]),
             ("Integration", row["integration"]),
@@ -140,17 +138,15 @@ def _job_tabs(lin: Lineage, node: str) -> list[tuple[str, list[Block]]]:
         *_text(row["description"]),
         *_neighbours(lin, node, ("Reads", "Writes")),
     ]
-    runs = lin.runs.filter(pl.col("job") == node).sort(
-        "last_seen", descending=True, nulls_last=True
-    )
-    of_runs = ["started", "ended", "state", "error", "run", "nominal_start"]
-    of_runs += ["code_version", "engine"]
     sql = [_code("sql", row["sql"])] if row["sql"] else []
-    return [("Overview", overview), ("Runs", _table(runs, of_runs)), ("SQL", sql)]
+    code = [_code(row["language"] or "", row["source_code"])] if row["source_code"] else []
+    runs = runs_block(lin, "runs of job", node)
+    return [("Overview", overview), ("Runs", runs), ("SQL", sql), ("Code", code)]
 
 
-def _facts(*rows: tuple[str, Any]) -> Block:
-    told = [[label, _words(value)] for label, value in rows if value not in (None, "", [])]
+def facts_block(*rows: tuple[str, Any]) -> Block:
+    """Labels and values; those without a value are left out."""
+    told = [[label, words(value)] for label, value in rows if value not in (None, "", [])]
     return {"type": "facts", "rows": told}
 
 
@@ -162,9 +158,9 @@ def _code(language: str, text: str) -> Block:
     return {"type": "code", "language": language, "text": _cut(text)}
 
 
-def _cut(text: str) -> str:
-    safe = plain(text[:LONGEST_TEXT], lines=True)
-    left = len(text) - LONGEST_TEXT
+def _cut(text: str, most: int = LONGEST_TEXT) -> str:
+    safe = plain(text[:most], lines=True)
+    left = len(text) - most
     return f"{safe}\n… {left:,} more characters" if left > 0 else safe
 
 
@@ -191,49 +187,10 @@ def _items(lin: Lineage, ids: list[str]) -> list[list[str]]:
     ]
 
 
-def _schema(lin: Lineage, node: str) -> list[Block]:
-    fields = lin.fields.filter(pl.col("dataset") == node).sort("ordinal")
-    blocks = _table(fields, ["field", "type", "description", "tags"])
-    versions = lin.schemas.filter(pl.col("dataset") == node)
-    if versions.height > 1:
-        note = f"{versions.height} versions of this schema were seen, the newest is listed."
-        blocks.append({"type": "text", "text": note})
-    return blocks
-
-
-def _columns(lin: Lineage, node: str) -> list[Block]:
-    touching = (pl.col("source") == node) | (pl.col("target") == node)
-    edges = lin.column_edges.filter(touching)
-    return [_columns_table(edges)] if edges.height else []
-
-
-def _columns_table(edges: pl.DataFrame) -> Block:
-    whole = pl.lit("(whole)")
-    listed = edges.select(
-        source=pl.col("source").str.strip_prefix("dataset:"),
-        field=pl.col("source_field").fill_null(whole),
-        target=pl.col("target").str.strip_prefix("dataset:"),
-        into=pl.col("target_field").fill_null(whole),
-        how=pl.concat_str(["type", "subtype"], separator=" ", ignore_nulls=True),
-        masked=pl.col("masking"),
-    )
-    return _table(listed, listed.columns)[0]
-
-
-def _table(frame: pl.DataFrame, columns: list[str]) -> list[Block]:
-    """A table without its empty columns; nothing for an empty frame."""
-    used = [c for c in columns if not frame[c].is_null().all()] if frame.height else []
-    if not used:
-        return []
-    rows = [[_words(value) for value in row] for row in frame.select(used).head(ROWS).iter_rows()]
-    note = f"first {ROWS} of {frame.height:,}" if frame.height > ROWS else ""
-    names = [name.replace("_", " ") for name in used]
-    return [{"type": "table", "columns": names, "rows": rows, "note": note}]
-
-
-def _facets(lin: Lineage, node: str) -> list[Block]:
+def facets_blocks(lin: Lineage, about: pl.Expr) -> list[Block]:
+    """The newest text of each facet, to be opened."""
     newest = (
-        lin.facets.filter(pl.col("node") == node)
+        lin.facets.filter(about)
         .sort("event")
         .group_by("entity", "facet", maintain_order=True)
         .agg(pl.col("json").last(), pl.col("event").last())
@@ -245,71 +202,13 @@ def _facets(lin: Lineage, node: str) -> list[Block]:
     ]
 
 
-def _node_events(lin: Lineage, node: str) -> list[Block]:
-    if node.startswith("job:"):
-        ids = lin.events.filter(pl.col("job") == node)["event"]
-    else:
-        touched = lin.io.filter(pl.col("dataset") == node)
-        told = lin.facets.filter(pl.col("node") == node)["event"]
-        ids = pl.concat([touched["first_event"], touched["last_event"], told])
-    return _events(lin, ids)
-
-
-def _edge_events(
-    lin: Lineage, source: str, target: str, edges: pl.DataFrame, columns: pl.DataFrame
-) -> list[Block]:
-    ends = pl.col("job").is_in([source, target]) & pl.col("dataset").is_in([source, target])
-    touched = lin.io.filter(ends)
-    ids = [edges["event"], columns["event"], touched["first_event"], touched["last_event"]]
-    return _events(lin, pl.concat(ids))
-
-
-def _events(lin: Lineage, ids: pl.Series) -> list[Block]:
-    """The newest events of these, with their text, file and line."""
-    rows = lin.events.filter(pl.col("event").is_in(ids.unique().to_list())).sort(
-        "time", "event", descending=True, nulls_last=True
-    )
-    items = []
-    for row in rows.head(EVENTS).iter_rows(named=True):
-        words = [row["type"] or row["kind"], _words(row["time"])]
-        items.append(
-            {
-                "title": " ".join(word for word in words if word),
-                "event": row["event"],
-                "where": plain(f"{row['file']} : {row['line']}"),
-                "text": event_text(lin, row["event"]),
-            }
-        )
-    note = f"newest {EVENTS} of {rows.height:,}" if rows.height > EVENTS else ""
-    return [{"type": "events", "items": items, "note": note}] if items else []
-
-
-def event_text(lin: Lineage, event: int, *, indented: bool = True) -> str:
+def event_text(lin: Lineage, event: int, *, indented: bool = True, most: int = LONGEST_TEXT) -> str:
     """The text of an event, cut where it is very long, or why there is none."""
     try:
-        return _cut(lin.event(event) if indented else lin.event_line(event))
-    except (LineageError, OSError, ValueError):
+        return _cut(lin.event(event) if indented else lin.event_line(event), most)
+    except (LineageError, OSError, ValueError, PolarsError):
         return "The file it was read from cannot be read any more."
 
 
 def _pretty(raw: bytes) -> str:
     return _cut(msgspec.json.format(raw, indent=2).decode("utf-8", "replace"))
-
-
-def _words(value: Any) -> str:
-    match value:
-        case None:
-            words = ""
-        case datetime():
-            words = f"{value:%Y-%m-%d %H:%M:%S} UTC"
-        case bool():
-            words = "yes" if value else "no"
-        case int():
-            words = f"{value:,}".replace(",", "\u2009")
-        case float():
-            words = f"{value:g}"
-        case list():
-            words = ", ".join(plain(str(item)) for item in value)
-        case _:
-            words = plain(str(value))
-    return words

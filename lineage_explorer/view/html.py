@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import sha256
 from html import escape
@@ -16,7 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from lineage_explorer.errors import LineageError
 from lineage_explorer.view.detail import edge_detail, event_text, node_detail
+from lineage_explorer.view.modes import Maker
 from lineage_explorer.view.scene import Scene
+from lineage_explorer.view.seen import pack_log
 from lineage_explorer.view.state import ViewState, picture
 from lineage_explorer.view.wire import pack
 
@@ -25,9 +28,11 @@ if TYPE_CHECKING:
 
 STATIC = Path(__file__).parent / "static"
 REFOCUS_MOST = 200
+ALONE = ("dataset", "job")
+EVENTS_MOST = 10
 
 
-def to_html(lin: Lineage, drawn: Scene, state: dict[str, Any]) -> str:
+def to_html(lin: Lineage, drawn: Scene, state: dict[str, Any], more: Sequence[Maker] = ()) -> str:
     """The file's text.
 
     It holds the scene, and for up to 200 nodes the scene around each, so that a double click
@@ -36,7 +41,7 @@ def to_html(lin: Lineage, drawn: Scene, state: dict[str, Any]) -> str:
     script = (STATIC / "standalone.js").read_text(encoding="utf-8")
     css = (STATIC / "widget.css").read_text(encoding="utf-8")
     page = "html,body{margin:0;height:100%}#lx-root{height:100vh}"
-    scenes = _scenes(lin, drawn)
+    scenes = _scenes(lin, drawn, more)
     details = _details(lin, [drawn, *scenes.values()])
     data = {
         "state": state,
@@ -44,6 +49,7 @@ def to_html(lin: Lineage, drawn: Scene, state: dict[str, Any]) -> str:
         "scenes": {node: b64encode(pack(scene)).decode() for node, scene in scenes.items()},
         "events": _events_apart(lin, details),
         "details": details,
+        "log": b64encode(pack_log(lin)).decode(),
     }
     policy = (
         f"default-src 'none'; script-src 'sha256-{_hash(script)}'; "
@@ -68,24 +74,30 @@ def to_html(lin: Lineage, drawn: Scene, state: dict[str, Any]) -> str:
     )
 
 
-def _scenes(lin: Lineage, drawn: Scene) -> dict[str, Scene]:
-    """The surroundings of each node: of all nodes in a small lineage, else of those drawn."""
+def _scenes(lin: Lineage, drawn: Scene, more: Sequence[Maker]) -> dict[str, Scene]:
+    """The surroundings of each node: of all nodes in a small lineage, else of those drawn.
+
+    Of an overview, also what is in each of its groups.
+    """
     ids = lin.nodes["node"].to_list()
     if len(ids) > REFOCUS_MOST:
-        ids = [node.id for node in drawn.nodes if node.kind != "stub"]
+        ids = [node.id for node in drawn.nodes if node.kind in ALONE]
     if len(ids) > REFOCUS_MOST:
-        return {}
-    return {node: picture(lin, ViewState(focus=(node,))) for node in ids}
+        ids = []
+    around = {node: picture(lin, ViewState(focus=(node,)), more=more) for node in ids}
+    groups = [node.id for node in drawn.nodes if node.kind == "group" and not drawn.focus]
+    opened = {group: picture(lin, ViewState(groups=(group,)), drawn, more) for group in groups}
+    return {**around, **opened}
 
 
 def _details(lin: Lineage, scenes: list[Scene]) -> dict[str, Any]:
     """What the panel tells of every node and edge of these scenes."""
-    nodes = {node.id for scene in scenes for node in scene.nodes if node.kind != "stub"}
+    nodes = {node.id for scene in scenes for node in scene.nodes if node.kind in ALONE}
     edges = {
         (scene.nodes[edge.source].id, scene.nodes[edge.target].id)
         for scene in scenes
         for edge in scene.edges
-        if edge.kind != "stub"
+        if edge.kind not in ("stub", "group")
     }
     details: dict[str, Any] = {node: node_detail(lin, node) for node in sorted(nodes)}
     for source, target in sorted(edges):
@@ -95,14 +107,13 @@ def _details(lin: Lineage, scenes: list[Scene]) -> dict[str, Any]:
 
 
 def _events_apart(lin: Lineage, details: dict[str, Any]) -> dict[int, str]:
-    """Take the text of events out of the details: many name the same ones."""
+    """The text of the newest events of each detail, once: many name the same ones."""
     texts: dict[int, str] = {}
     for detail in details.values():
         for block in (block for tab in detail["tabs"] for block in tab["blocks"]):
-            for item in block["items"] if block["type"] == "events" else ():
-                del item["text"]
-                if item["event"] not in texts:
-                    texts[item["event"]] = event_text(lin, item["event"], indented=False)
+            for key, *_ in block["rows"][:EVENTS_MOST] if block["type"] == "events" else ():
+                if int(key) not in texts:
+                    texts[int(key)] = event_text(lin, int(key), indented=False)
     return texts
 
 

@@ -6,7 +6,8 @@ few shown ones stands among them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,13 +17,16 @@ from lineage_explorer.view import style
 from lineage_explorer.view.layout import Layout, layout
 
 NO_ROW = 0xFFFFFFFF
+MINOR = 0.15
+"""Edges between two groups are minor up to this share of what the groups exchange with others."""
+ARC = 40.0
 
 Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Node:
-    """A card, a pill or a stub."""
+    """A card, a pill, a stub or a group."""
 
     id: str
     kind: str
@@ -36,6 +40,8 @@ class Node:
     badge: str = ""
     columns: int = 0
     rows: tuple[tuple[str, str, str], ...] = ()
+    members: int = 0
+    pinned: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,9 @@ class Edge:
     indirect: bool = False
     masked: bool = False
     stub_before: bool = False
+    shortest: bool = False
+    both: bool = False
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,8 +74,80 @@ class _Hung:
     before: bool
 
 
-def placed_with_stubs(nodes: list[Node], edges: list[Edge], previous_y: Floats | None) -> Layout:
-    """The layout of all nodes; routes in the order of `edges`."""
+def placed_with_stubs(
+    nodes: list[Node], edges: list[Edge], previous_y: Floats | None
+) -> tuple[Layout, frozenset[int]]:
+    """The layout of all nodes, routes in the order of `edges`; and which edges run beside it.
+
+    These are the few between groups that stand in one column.
+    """
+    if not any(edge.kind == "group" for edge in edges):
+        return _placed(nodes, edges, previous_y, style.GAP_Y), frozenset()
+    first = _placed(nodes, edges, previous_y, style.GROUP_GAP, _minor(edges))
+    level = {at for at in _minor(edges) if _level(first, edges[at])}
+    placed = _placed(nodes, edges, previous_y, style.GROUP_GAP, level)
+    if all(_level(placed, edges[at]) for at in level):
+        return _with_arcs(placed, nodes, edges, level), frozenset(level)
+    return _placed(nodes, edges, previous_y, style.GROUP_GAP), frozenset()
+
+
+def _minor(edges: list[Edge]) -> set[int]:
+    """Edges between groups that are few of what leaves the one and few of what enters the other.
+
+    Two groups side by side that exchange a little are drawn side by side.
+    """
+    leaving: Counter[int] = Counter()
+    entering: Counter[int] = Counter()
+    for edge in edges:
+        leaving[edge.source] += edge.runs
+        entering[edge.target] += edge.runs
+    return {
+        at
+        for at, edge in enumerate(edges)
+        if edge.kind == "group"
+        and edge.runs <= MINOR * min(leaving[edge.source], entering[edge.target])
+    }
+
+
+def _level(placed: Layout, edge: Edge) -> bool:
+    """Whether both ends stand in one column."""
+    return bool(
+        placed.rank[edge.source] == placed.rank[edge.target]
+        and placed.x[edge.source] == placed.x[edge.target]
+    )
+
+
+def _with_arcs(placed: Layout, nodes: list[Node], edges: list[Edge], level: set[int]) -> Layout:
+    """Lines between two of a column: out on the right and in on the right again."""
+    routes = list(placed.routes)
+    width = placed.width
+    for number, at in enumerate(sorted(level)):
+        edge = edges[at]
+        begin, end = (
+            (
+                placed.x[node] + nodes[node].width,
+                placed.y[node] + nodes[node].height * share,
+            )
+            for node, share in ((edge.source, 0.7), (edge.target, 0.3))
+        )
+        beside = placed.x == placed.x[edge.source]
+        right = max(float(placed.x[n] + nodes[n].width) for n in np.flatnonzero(beside))
+        out = right + ARC + 4 * (number % 3)
+        leave, enter = (right, begin[1]), (right, end[1])
+        bow = [(out, begin[1]), (out, end[1]), enter]
+        routes[at] = np.array([begin, begin, leave, leave, *bow, enter, end, end])
+        width = max(width, out)
+    return replace(placed, routes=routes, width=width)
+
+
+def _placed(
+    nodes: list[Node],
+    edges: list[Edge],
+    previous_y: Floats | None,
+    gap_y: float,
+    left_out: Collection[int] = (),
+) -> Layout:
+    """The layout with stubs hung on cards; edges left out have no route."""
     hung = _hung(edges)
     room = style.STUB_WIDTH + style.STUB_GAP
     left = np.zeros(len(nodes))
@@ -75,7 +156,7 @@ def placed_with_stubs(nodes: list[Node], edges: list[Edge], previous_y: Floats |
         width[one.card] += room
         left[one.card] += room * one.before
     kept_nodes = _without(len(nodes), (one.stub for one in hung))
-    kept_edges = _without(len(edges), (one.edge for one in hung))
+    kept_edges = _without(len(edges), [*(one.edge for one in hung), *left_out])
     renumbered = np.cumsum(kept_nodes) - 1
     drawn = [edge for edge, kept in zip(edges, kept_edges, strict=True) if kept]
     placed = layout(
@@ -87,7 +168,7 @@ def placed_with_stubs(nodes: list[Node], edges: list[Edge], previous_y: Floats |
         target_port=np.array([_port(nodes[e.target], e.target_row) for e in drawn]),
         previous_y=None if previous_y is None else previous_y[kept_nodes],
         gap_x=style.GAP_X,
-        gap_y=style.GAP_Y,
+        gap_y=gap_y,
     )
     return _put_back(nodes, edges, placed, hung, kept_nodes, kept_edges, left)
 
@@ -149,6 +230,21 @@ def _without(count: int, left_out: Iterable[int]) -> npt.NDArray[np.bool_]:
 
 def _port(node: Node, row: int) -> float:
     """How far below its top an edge meets a node."""
-    if row == NO_ROW:
+    if row == NO_ROW or row >= rows_seen(len(node.rows)):
         return (style.HEADER if node.kind == "dataset" else node.height) / 2
-    return style.HEADER + style.ROW * (row + 0.5)
+    return style.HEADER + finder(len(node.rows)) + style.ROW * (row + 0.5)
+
+
+def finder(rows: int) -> float:
+    """The room for the search box of a schema too long to be shown whole."""
+    return style.FINDER if rows > style.ROWS_SHOWN else 0.0
+
+
+def rows_seen(rows: int) -> int:
+    """How many rows of a card are in sight; the others are scrolled to."""
+    return min(rows, style.ROWS_SHOWN)
+
+
+def rows_height(rows: int) -> float:
+    """The height of what is below the header of an opened card."""
+    return finder(rows) + style.ROW * rows_seen(rows)

@@ -6,24 +6,31 @@ Widget, SVG and HTML draw the same scene.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from lineage_explorer.analysis.words import listed
 from lineage_explorer.plain import plain
 from lineage_explorer.view import style
-from lineage_explorer.view.modes import Mode, categories, kinds, states
-from lineage_explorer.view.placing import Edge, Floats, Node, placed_with_stubs
+from lineage_explorer.view.gathering import group_edges, group_node
+from lineage_explorer.view.modes import MODES, Asked, Maker, Mode, mixed
+from lineage_explorer.view.placing import Edge, Floats, Node, placed_with_stubs, rows_height
+from lineage_explorer.view.rows import Named, Row, column_edges, fields_of, rows_of
+from lineage_explorer.view.seen import Moment, edge_times, node_times
 from lineage_explorer.view.shown import Shown
 from lineage_explorer.view.style import ends, fit, tail, text_width
+from lineage_explorer.view.words import counted, edge_title
 
 if TYPE_CHECKING:
     from lineage_explorer.lineage import Lineage
+    from lineage_explorer.view.threads import Thread
 
 
 EMPTY = "No events here. lx.read() takes a file, a folder or a list of events."
@@ -65,21 +72,29 @@ class Scene:
     back: npt.NDArray[np.bool_]
     width: float
     height: float
+    node_seen: Floats
+    edge_seen: Floats
     modes: list[Mode] = field(default_factory=list)
     focus: list[str] = field(default_factory=list)
     summary: str = ""
     note: str = ""
     empty: str = ""
+    moment: Moment | None = None
+    shown: Sequence[str] = ()
+    aside: frozenset[int] = frozenset()
 
     @property
     def description(self) -> str:
         """The picture in a sentence, for a screen reader."""
-        cards = sum(node.kind == "dataset" for node in self.nodes)
-        jobs = sum(node.kind == "job" for node in self.nodes)
         if not self.nodes:
             return self.empty
+        shapes = Counter(node.kind for node in self.nodes)
+        parts = [counted(shapes["dataset"], "dataset"), counted(shapes["job"], "job")]
+        if shapes["group"]:
+            members = counted(sum(node.members for node in self.nodes), "node")
+            parts.append(f"{counted(shapes['group'], 'group')} of {members}")
         return (
-            f"Lineage graph of {counted(cards, 'dataset')} and {counted(jobs, 'job')}, "
+            f"Lineage graph of {listed(parts)}, "
             "data flowing from left to right. Arrow keys walk along the edges."
         )
 
@@ -91,6 +106,9 @@ def scene(
     opened: Collection[str] = (),
     before: Mapping[str, float] | None = None,
     whole: Lineage | None = None,
+    thread: Thread | None = None,
+    pinned: Collection[str] = (),
+    more: Sequence[Maker] = (),
 ) -> Scene:
     """The picture of what is shown.
 
@@ -101,16 +119,22 @@ def scene(
         before: the `y` of nodes in an earlier picture, so that they stay where they were.
         whole: the lineage that `lin` is a part of: its runs say in which state a node is, also
             where the job that ran was left out.
+        thread: the only columns to list.
+        pinned: nodes that carry a pin.
+        more: colour modes beside those of every picture.
     """
-    nodes = _nodes(lin, (whole or lin).nodes, shown, opened)
+    named = fields_of(lin, [node for node in shown.nodes if node in opened], thread)
+    nodes = _nodes(lin, (whole or lin).nodes, shown, named, pinned)
+    nodes += [group_node(lin, group) for group in shown.groups]
     nodes += [_stub(stub, hidden) for stub, hidden in shown.stubs.items()]
     position = {node.id: at for at, node in enumerate(nodes)}
     edges = [
-        *_edges(lin, position),
+        *_edges(lin, position, shown),
+        *(group_edges(lin, position, shown.groups) if shown.groups else ()),
         *_stub_edges(shown, position),
-        *_column_edges(lin, nodes, position),
+        *column_edges(lin, nodes, position, named),
     ]
-    placed = placed_with_stubs(nodes, edges, _previous(nodes, before))
+    placed, aside = placed_with_stubs(nodes, edges, _previous(nodes, before))
     return Scene(
         nodes,
         edges,
@@ -121,44 +145,59 @@ def scene(
         placed.back,
         placed.width,
         placed.height,
-        modes=_modes(lin, nodes),
+        node_times(whole or lin, nodes),
+        edge_times(lin, nodes, edges),
+        modes=_modes(lin, whole or lin, nodes, shown, more),
         focus=shown.focus,
         summary=_summary(whole or lin, shown),
         note=shown.note,
         empty="" if nodes else EMPTY,
+        shown=_ids(lin, shown),
+        aside=aside,
     )
 
 
-def _nodes(lin: Lineage, known: pl.DataFrame, shown: Shown, opened: Collection[str]) -> list[Node]:
+def _ids(lin: Lineage, shown: Shown) -> Sequence[str]:
+    """The ids of all nodes in the picture, those in groups too."""
+    if not shown.groups:
+        return shown.nodes
+    inside = np.concatenate([group.members for group in shown.groups])
+    return [*shown.nodes, *lin.nodes["node"].gather(inside)]
+
+
+def _nodes(
+    lin: Lineage, known: pl.DataFrame, shown: Shown, named: Named, pinned: Collection[str]
+) -> list[Node]:
     wanted = pl.DataFrame({"node": shown.nodes}, schema={"node": pl.String})
     rows = wanted.join(known, on="node", how="left", maintain_order="left")
-    counted = lin.frames.fields.group_by("dataset").agg(columns=pl.len())
+    here = pl.col("dataset").is_in(wanted["node"].implode())
+    fields = lin.frames.fields.filter(here).group_by("dataset").agg(columns=pl.len())
     datasets = lin.frames.datasets.select("dataset", "aliases", "type")
     extra = wanted.join(
-        datasets.join(counted, on="dataset", how="left"),
+        datasets.join(fields, on="dataset", how="left"),
         left_on="node",
         right_on="dataset",
         how="left",
         maintain_order="left",
     )
     above = _namespaces(rows["namespace"].to_list())
-    columns = _rows_of(lin, [node for node in shown.nodes if node in opened])
+    columns = rows_of(lin, named)
     made = []
-    named = rows.rows(named=True)
-    for row, more, label in zip(named, extra.rows(named=True), _labels(named), strict=True):
+    told = rows.rows(named=True)
+    for row, more, label in zip(told, extra.rows(named=True), _labels(told), strict=True):
         if row["kind"] == "job":
             made.append(_job(row, label))
         else:
             listed = columns.get(row["node"], ())
             made.append(_dataset(row, more, above[row["namespace"]], listed, label))
-    return made
+    return [replace(node, pinned=True) if node.id in pinned else node for node in made]
 
 
 def _dataset(
     row: dict[str, Any],
     more: dict[str, Any],
     above: str,
-    rows: tuple[tuple[str, str, str], ...],
+    rows: tuple[Row, ...],
     label: str,
 ) -> Node:
     badge = f"≡ {len(more['aliases']) + 1}" if more["aliases"] else ""
@@ -172,11 +211,11 @@ def _dataset(
         fit(above, width - (84 if badge else 52), 11),
         f"{plain(row['name'])}\n{plain(row['namespace'])}",
         width,
-        style.HEADER + style.ROW * len(rows),
+        style.HEADER + rows_height(len(rows)),
         glyph=_glyph(row["namespace"], more["type"]),
         state=row["last_state"] or "",
         badge=badge,
-        columns=more["columns"] or 0,
+        columns=max(more["columns"] or 0, len(rows)),
         rows=rows,
     )
 
@@ -254,24 +293,10 @@ def _namespaces(namespaces: list[str | None]) -> dict[str | None, str]:
     return labels
 
 
-def _rows_of(lin: Lineage, opened: list[str]) -> dict[str, tuple[tuple[str, str, str], ...]]:
-    """The columns of opened cards: name, type, mark; a long schema ends in a row that says so."""
-    found: dict[str, tuple[tuple[str, str, str], ...]] = {}
-    fields = lin.frames.fields.filter(pl.col("dataset").is_in(opened))
-    for (dataset,), part in fields.group_by("dataset", maintain_order=True):
-        listed = [
-            (fit(name, 150, 11), fit(kind or "", 80, 11), "")
-            for name, kind in part.select("field", "type").iter_rows()
-        ]
-        if len(listed) > style.ROWS_SHOWN:
-            hidden = len(listed) - style.ROWS_SHOWN + 1
-            listed = [*listed[: style.ROWS_SHOWN - 1], (f"… {hidden} more", "", "more")]
-        found[str(dataset)] = tuple(listed)
-    return found
-
-
-def _edges(lin: Lineage, position: dict[str, int]) -> list[Edge]:
-    both = pl.col("source").is_in(list(position)) & pl.col("target").is_in(list(position))
+def _edges(lin: Lineage, position: dict[str, int], shown: Shown) -> list[Edge]:
+    here = pl.Series(list(position), dtype=pl.String).implode()
+    both = pl.col("source").is_in(here) & pl.col("target").is_in(here)
+    shortest = set(pairwise(shown.shortest))
     return [
         Edge(
             position[row["source"]],
@@ -280,18 +305,10 @@ def _edges(lin: Lineage, position: dict[str, int]) -> list[Edge]:
             row["basis"],
             row["runs"],
             edge_title(row["kind"], row["basis"], row["runs"], row["last_seen"]),
+            shortest=(row["source"], row["target"]) in shortest,
         )
         for row in lin.frames.edges.filter(both).iter_rows(named=True)
     ]
-
-
-def edge_title(kind: str, basis: str, runs: int, last_seen: datetime | None) -> str:
-    """Why an edge is there, in words."""
-    words = [kind.replace("_", " "), {"columns": "known by column lineage"}.get(basis, basis)]
-    words.append(counted(runs, "run") if runs else "no run")
-    if last_seen is not None:
-        words.append(f"last {last_seen:%Y-%m-%d %H:%M} UTC")
-    return " · ".join(words)
 
 
 def _stub_edges(shown: Shown, position: dict[str, int]) -> list[Edge]:
@@ -306,67 +323,62 @@ def _stub_edges(shown: Shown, position: dict[str, int]) -> list[Edge]:
     return edges
 
 
-def _column_edges(lin: Lineage, nodes: list[Node], position: dict[str, int]) -> list[Edge]:
-    """Lines from column to column, where both cards are open."""
-    opened = [node.id for node in nodes if node.rows]
-    if not opened:
-        return []
-    ordinals = {
-        (row["dataset"], row["field"]): row["ordinal"]
-        for row in lin.frames.fields.filter(pl.col("dataset").is_in(opened)).iter_rows(named=True)
-    }
-    both = pl.col("source").is_in(opened) & pl.col("target").is_in(opened)
-    between: dict[tuple[int, int, int, int], Edge] = {}
-    for row in lin.frames.column_edges.filter(both).iter_rows(named=True):
-        source = ordinals.get((row["source"], row["source_field"]))
-        target = ordinals.get((row["target"], row["target_field"]))
-        if source is None or target is None:
-            continue
-        ends = (position[row["source"]], position[row["target"]])
-        rows = tuple(
-            min(ordinal, len(nodes[end].rows) - 1)
-            for ordinal, end in zip((source, target), ends, strict=True)
-        )
-        key = (*ends, rows[0], rows[1])
-        words = [row["source_field"], row["target_field"], row["type"], row["subtype"]]
-        between[key] = Edge(
-            *ends,
-            "column",
-            "columns",
-            row["runs"],
-            " · ".join(plain(word) for word in words if word),
-            rows[0],
-            rows[1],
-            indirect=row["type"] == "INDIRECT" and between.get(key, _INDIRECT).indirect,
-            masked=bool(row["masking"]),
-        )
-    return list(between.values())
-
-
-_INDIRECT = Edge(0, 0, "column", indirect=True)
-
-
 def _previous(nodes: list[Node], before: Mapping[str, float] | None) -> Floats | None:
     if not before:
         return None
     return np.array([before.get(node.id, np.nan) for node in nodes], dtype=np.float64)
 
 
-def _modes(lin: Lineage, nodes: list[Node]) -> list[Mode]:
-    spaces: dict[str, str] = dict(lin.nodes.select("node", "namespace").iter_rows())
-    shapes = [node.kind for node in nodes]
-    return [
-        kinds([None if n.kind == "stub" else n.glyph for n in nodes]),
-        states([node.state for node in nodes], shapes),
-        categories("namespace", "Namespace", [spaces.get(node.id) for node in nodes]),
+def _modes(
+    lin: Lineage, whole: Lineage, nodes: list[Node], shown: Shown, more: Sequence[Maker]
+) -> list[Mode]:
+    """Colours of the nodes; of groups, how many of their members have which."""
+    members = _members(lin, whole, shown)
+    asked = Asked(
+        whole,
+        [*(n.id for n in nodes), *members["node"]],
+        [*(n.kind for n in nodes), *members["kind"]],
+        [*(n.glyph for n in nodes), *members["glyph"]],
+        [*(n.state for n in nodes), *members["state"]],
+    )
+    first = sum(node.kind in ("dataset", "job") for node in nodes)
+    sizes = [len(group.members) for group in shown.groups]
+    made = (make(asked) for make in (*MODES.values(), *more))
+    return [mixed(mode, len(nodes), first, sizes) for mode in made]
+
+
+def asked_again(lin: Lineage, nodes: list[Node], at: datetime | None) -> Asked:
+    """What modes of these nodes are made for, as of a time; members of groups are not among them."""
+    return Asked(
+        lin,
+        [node.id for node in nodes],
+        [node.kind for node in nodes],
+        [node.glyph for node in nodes],
+        [node.state for node in nodes],
+        at,
+    )
+
+
+def _members(lin: Lineage, whole: Lineage, shown: Shown) -> pl.DataFrame:
+    """The members of groups, one group after the other: node, kind, glyph, state."""
+    if not shown.groups:
+        return pl.DataFrame(schema=dict.fromkeys(("node", "kind", "glyph", "state"), pl.String))
+    at = np.concatenate([group.members for group in shown.groups])
+    types = lin.frames.datasets.select(node="dataset", type="type")
+    rows = (
+        lin.nodes.select("node")[at]
+        .join(whole.nodes, on="node", how="left", maintain_order="left")
+        .join(types, on="node", how="left", maintain_order="left")
+    )
+    glyphs = [
+        "job" if kind == "job" else _glyph(space or "", told)
+        for kind, space, told in rows.select("kind", "namespace", "type").iter_rows()
     ]
+    state = pl.col("last_state").fill_null("")
+    return rows.select("node", "kind", state=state).with_columns(glyph=pl.Series(glyphs))
 
 
 def _summary(lin: Lineage, shown: Shown) -> str:
     total = lin.frames.datasets.height + lin.frames.jobs.height
-    return f"{len(shown.nodes):,} of {counted(total, 'node')}".replace(",", "\u2009")
-
-
-def counted(count: int, word: str) -> str:
-    """A number with thin spaces, and its word in the plural where it is one."""
-    return f"{count:,} {word}{'' if count == 1 else 's'}".replace(",", "\u2009")
+    here = len(shown.nodes) + sum(len(group.members) for group in shown.groups)
+    return f"{here:,} of {counted(total, 'node')}".replace(",", "\u2009")

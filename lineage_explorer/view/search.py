@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -32,6 +33,22 @@ def suggest(lin: Lineage, typed: str) -> list[list[str]]:
         .sort("rank", "length", "name", "node")
         .head(MOST)
     )
+    return _said(found)
+
+
+def behind(lin: Lineage, stub: str, shown: Collection[str]) -> dict[str, Any]:
+    """What a stub stands for: the neighbours on that side that are not shown, as `suggest`."""
+    direction, _, node = stub.removeprefix("stub:").partition(":")
+    graph = lin.neighbours
+    if direction not in ("in", "out") or node not in graph.position:
+        return {"for": stub, "items": []}
+    at = graph.of(graph.position[node], direction)
+    here = pl.Series(list(shown), dtype=pl.String).implode()
+    found = lin.nodes[at].filter(~pl.col("node").is_in(here))
+    return {"for": stub, "items": _said(found.sort("kind", "name", "node"))}
+
+
+def _said(found: pl.DataFrame) -> list[list[str]]:
     return [
         [node, cut_middle(plain(label), 60), cut_middle(plain(above), 40), kind]
         for node, label, above, kind in found.select(

@@ -16,6 +16,7 @@ import numpy as np
 from lineage_explorer.graph.index import Direction
 from lineage_explorer.graph.neighbours import Ints, Neighbours
 from lineage_explorer.graph.reach import reach
+from lineage_explorer.view.groups import Group
 
 if TYPE_CHECKING:
     from lineage_explorer.lineage import Lineage
@@ -29,18 +30,29 @@ DIRECTIONS = ("in", "out")
 
 @dataclass(frozen=True)
 class Shown:
-    """Node ids on screen, in a fixed order, and how many neighbours each stub hides."""
+    """Node ids on screen, in a fixed order, and how many neighbours each stub hides.
+
+    `groups` are drawn as one node each; their members are not in `nodes`. `shortest` is the path to
+    emphasise.
+    """
 
     nodes: list[str]
     stubs: dict[str, int] = field(default_factory=dict)
     focus: list[str] = field(default_factory=list)
     note: str = ""
+    groups: list[Group] = field(default_factory=list)
+    shortest: list[str] = field(default_factory=list)
+
+
+def is_small(lin: Lineage) -> bool:
+    """Whether a picture of everything can be read."""
+    return lin.frames.datasets.height + lin.frames.jobs.height <= SMALL
 
 
 def default_focus(lin: Lineage) -> list[str]:
-    """Where to begin: nowhere in a small lineage, at the busiest dataset of a large one."""
+    """One place to begin: the busiest dataset."""
     datasets = lin.frames.datasets.height
-    if datasets + lin.frames.jobs.height <= SMALL or not datasets:
+    if not datasets:
         return []
     around = lin.neighbours
     return [around.ids[int(np.argmax(around.degree()[:datasets]))]]

@@ -19,9 +19,17 @@ RADIUS = 6
 CARD_MIN, CARD_MAX = 208, 288
 JOB_MAX = 224
 GAP_X, GAP_Y = 64.0, 16.0
-ROWS_SHOWN = 12
+ROWS_SHOWN, FINDER = 12, 26
+GROUP_MIN, GROUP_HEIGHT, GROUP_GAP = 144, 62, 28.0
 
-METRICS = {"header": HEADER, "row": ROW, "job": JOB_HEIGHT, "radius": RADIUS}
+METRICS = {
+    "header": HEADER,
+    "row": ROW,
+    "job": JOB_HEIGHT,
+    "radius": RADIUS,
+    "rows": ROWS_SHOWN,
+    "finder": FINDER,
+}
 
 PALETTE: dict[str, tuple[str, str]] = {
     "complete": ("#0b7a58", "#3ecf9a"),
@@ -38,7 +46,14 @@ PALETTE: dict[str, tuple[str, str]] = {
     "cat5": ("#b84a00", "#f08a4b"),
     "cat6": ("#76701a", "#e6dc5a"),
     "cat7": ("#4d4d4d", "#c0c0c0"),
+    # One hue in five steps, least to most: each at least 3:1 on its ground.
+    "seq0": ("#888ec2", "#5f67a0"),
+    "seq1": ("#6b72b3", "#7f88c4"),
+    "seq2": ("#4d549c", "#a0a8e0"),
+    "seq3": ("#343b80", "#c2c8f5"),
+    "seq4": ("#1e2460", "#e6e9ff"),
 }
+STEPS = ("seq0", "seq1", "seq2", "seq3", "seq4")
 
 PATTERNS = ("", "hatch", "dots", "cross", "lines")
 
@@ -99,3 +114,11 @@ def _take(text: str, width: float, size: float) -> str:
         if used > width:
             return text[:index]
     return text
+
+
+SIGNS = {"complete": "✓", "failed": "✕", "running": "○", "aborted": "-", "unknown": "?"}
+
+
+def sign(token: str, mark: str) -> str:
+    """What is written where a colour is told in text: the mark of the entry, or of the state."""
+    return mark or SIGNS.get(token, "")

@@ -5,20 +5,19 @@ The other end is `frontend/src/wire.ts`; the two must agree.
 
 from __future__ import annotations
 
-import struct
 from typing import Any
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from lineage_explorer.view import style
+from lineage_explorer.view.block import packed
 from lineage_explorer.view.scene import Scene
 
 MAGIC = b"LXS1"
-EDGE_KINDS = ("reads", "writes", "derives", "hands_over", "column", "stub")
+EDGE_KINDS = ("reads", "writes", "derives", "hands_over", "column", "stub", "group")
 BASES = ("declared", "columns", "implied")
-BACK, INDIRECT, MASKED = 1, 2, 4
+BACK, INDIRECT, MASKED, SHORTEST, BOTH, ASIDE = 1, 2, 4, 8, 16, 32
 
 
 def pack(picture: Scene) -> bytes:
@@ -28,8 +27,13 @@ def pack(picture: Scene) -> bytes:
     starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.uint32)
     points = np.concatenate(picture.routes) if picture.routes else np.zeros((0, 2))
     flags = [
-        BACK * bool(back) | INDIRECT * edge.indirect | MASKED * edge.masked
-        for edge, back in zip(edges, picture.back, strict=True)
+        BACK * bool(back)
+        | INDIRECT * edge.indirect
+        | MASKED * edge.masked
+        | SHORTEST * edge.shortest
+        | BOTH * edge.both
+        | ASIDE * (at in picture.aside)
+        for at, (edge, back) in enumerate(zip(edges, picture.back, strict=True))
     ]
     arrays: dict[str, tuple[str, npt.NDArray[Any]]] = {
         "x": ("f4", picture.x),
@@ -47,10 +51,12 @@ def pack(picture: Scene) -> bytes:
         "kind": ("u1", np.array([EDGE_KINDS.index(edge.kind) for edge in edges])),
         "basis": ("u1", np.array([BASES.index(edge.basis) for edge in edges])),
         "flags": ("u1", np.array(flags)),
+        "node_seen": ("f8", picture.node_seen.reshape(-1)),
+        "edge_seen": ("f8", picture.edge_seen.reshape(-1)),
     }
     for number, mode in enumerate(picture.modes):
         arrays[f"mode_{number}"] = ("u1", np.array(mode.values))
-    return _packed(_header(picture), arrays)
+    return packed(MAGIC, _header(picture), arrays)
 
 
 def _header(picture: Scene) -> dict[str, Any]:
@@ -61,9 +67,20 @@ def _header(picture: Scene) -> dict[str, Any]:
         "nodes": {name: [getattr(node, name) for node in nodes] for name in columns}
         | {"caption": [""] * len(nodes)},
         "rows": {str(at): node.rows for at, node in enumerate(nodes) if node.rows},
-        "edges": {"title": [edge.title for edge in picture.edges]},
+        "pinned": [at for at, node in enumerate(nodes) if node.pinned],
+        "edges": {
+            "title": [edge.title for edge in picture.edges],
+            "label": [edge.label for edge in picture.edges],
+        },
         "modes": [
-            {"name": m.name, "title": m.title, "array": f"mode_{number}", "entries": m.entries}
+            {
+                "name": m.name,
+                "title": m.title,
+                "array": f"mode_{number}",
+                "entries": m.entries,
+                "words": m.words,
+                "mix": {str(at): mix for at, mix in m.mix.items()},
+            }
             for number, m in enumerate(picture.modes)
         ],
         "palette": style.PALETTE,
@@ -74,18 +91,3 @@ def _header(picture: Scene) -> dict[str, Any]:
         "empty": picture.empty,
         "description": picture.description,
     }
-
-
-def _packed(header: dict[str, Any], arrays: dict[str, tuple[str, npt.NDArray[Any]]]) -> bytes:
-    places: dict[str, tuple[str, int, int]] = {}
-    buffers: list[bytes] = []
-    offset = 0
-    for name, (dtype, values) in arrays.items():
-        data = values.astype(f"<{dtype}").tobytes()
-        places[name] = (dtype, offset, len(values))
-        padded = data + b"\0" * (-len(data) % 4)
-        buffers.append(padded)
-        offset += len(padded)
-    text = msgspec.json.encode({**header, "arrays": places})
-    text += b" " * (-len(text) % 4)
-    return b"".join([MAGIC, struct.pack("<I", len(text)), text, *buffers])

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lineage_explorer.errors import LineageError, UnknownOption
+from lineage_explorer.view.code import code
+from lineage_explorer.view.given import colour_of
+from lineage_explorer.view.modes import Maker
+from lineage_explorer.view.moment import retold
 from lineage_explorer.view.state import ViewState, picture
 from lineage_explorer.view.svg import svg
 from lineage_explorer.view.text import mermaid
+from lineage_explorer.view.timing import Timing, settled, time_of
 
 if TYPE_CHECKING:
     from lineage_explorer.lineage import Lineage
 
-OPTIONS = ("color", "columns", "expanded", "focus", "hops", "query", "selection", "theme")
+OPTIONS = (
+    "color", "columns", "expanded", "focus", "hops", "mode", "query", "run", "selection", "state",
+    "theme", "time",
+)  # fmt: skip
+_PICTURES = (".svg", ".png", ".html")
 
 
 def write(lin: Lineage, path: str | os.PathLike[str], **options: Any) -> None:
@@ -26,8 +36,9 @@ def write(lin: Lineage, path: str | os.PathLike[str], **options: Any) -> None:
         UnknownOption: for an option the format does not take.
     """
     target = Path(path)
-    makers: dict[str, Callable[..., str]] = {
+    makers: dict[str, Callable[..., str | bytes]] = {
         ".svg": _svg,
+        ".png": _png,
         ".html": _html,
         ".mmd": mermaid,
         ".graphml": _graphml,
@@ -37,51 +48,65 @@ def write(lin: Lineage, path: str | os.PathLike[str], **options: Any) -> None:
     if ending not in makers:
         known = ", ".join(makers)
         raise LineageError(f"cannot write a {ending or 'file without ending'}.", f"use {known}.")
-    allowed = OPTIONS if ending in (".svg", ".html") else ()
+    allowed = OPTIONS if ending in _PICTURES else ()
     for name in options:
         if name not in allowed:
             raise UnknownOption.named(name, allowed, f"write({ending!r})")
-    target.write_text(makers[ending](lin, **options), encoding="utf-8", newline="\n")
+    made = makers[ending](lin, **options)
+    data = made if isinstance(made, bytes) else made.encode()
+    target.write_bytes(data)
 
 
-def _state(lin: Lineage, options: dict[str, Any]) -> ViewState:
-    focus = options.get("focus") or []
-    names = [focus] if isinstance(focus, str) else list(focus)
-    return ViewState(
-        tuple(lin.find(name) for name in names),
-        options.get("hops", 1),
-        options.get("query", ""),
-        tuple(options.get("expanded", ())),
-        tuple(lin.find(name) for name in options.get("columns", ())),
+def _state(lin: Lineage, options: dict[str, Any]) -> tuple[ViewState, list[Maker]]:
+    """What is to be drawn, and colour modes that the user brought."""
+    given = options.get("state", ViewState())
+    focus = options.get("focus", given.focus) or ()
+    color, more = colour_of(lin, options.get("color", given.color))
+    before = given.timing
+    after = Timing(
+        options.get("mode", before.mode),
+        time_of(options.get("time", before.time)),
+        options.get("run", before.run),
     )
+    timing = settled(lin, Timing(), after)
+
+    def found(name: str) -> tuple[str, ...]:
+        return tuple(lin.find(node) for node in options.get(name, getattr(given, name)))
+
+    state = replace(
+        given,
+        focus=tuple(lin.find(name) for name in ([focus] if isinstance(focus, str) else focus)),
+        columns=found("columns"),
+        selection=found("selection"),
+        color=color,
+        mode=timing.mode,
+        time=timing.time,
+        run=timing.run,
+        **{name: options[name] for name in ("hops", "query", "theme") if name in options},
+    )
+    return replace(state, expanded=tuple(options.get("expanded", given.expanded))), more
 
 
 def _svg(lin: Lineage, **options: Any) -> str:
-    drawn = picture(lin, _state(lin, options))
-    selected = tuple(lin.find(name) for name in options.get("selection", ()))
-    return svg(
-        drawn,
-        color=options.get("color", "state"),
-        theme=options.get("theme", "auto"),
-        selection=selected,
-    )
+    state, more = _state(lin, options)
+    drawn = retold(lin, picture(lin, state, more=more), state.timing, more)
+    return svg(drawn, color=state.color, theme=state.theme, selection=state.selection)
+
+
+def _png(lin: Lineage, **options: Any) -> bytes:
+    from lineage_explorer.view.png import png
+
+    # Pixels are of one theme: what follows the reader's is light.
+    theme = options.get("theme", options.get("state", ViewState()).theme)
+    return png(_svg(lin, **{**options, "theme": "dark" if theme == "dark" else "light"}))
 
 
 def _html(lin: Lineage, **options: Any) -> str:
     from lineage_explorer.view.html import to_html
 
-    state = _state(lin, options)
-    shown = {
-        "focus": state.focus,
-        "hops": state.hops,
-        "query": state.query,
-        "columns": state.columns,
-        "expanded": state.expanded,
-        "selection": [lin.find(name) for name in options.get("selection", ())],
-        "color": options.get("color", "state"),
-        "theme": options.get("theme", "auto"),
-    }
-    return to_html(lin, picture(lin, state), shown)
+    state, more = _state(lin, options)
+    shown = {**asdict(state), "_code": code(state)}
+    return to_html(lin, picture(lin, state, more=more), shown, more)
 
 
 def _graphml(lin: Lineage) -> str:

@@ -127,7 +127,7 @@ def make(work: Path, target: Path) -> None:
             for platform, region in PLATFORMS.items():
                 job(f"{day} 03:10:00", platform, region, "regional.py", "deploy")
                 job(f"{day} 03:20:00", platform, region, "regional.py", "score")
-            job(f"{day} 04:00:00", "analytics", "us-east-1", "shared.py", "count_frauds")
+            job(f"{day} 04:00:00", "analytics", "eu-central-1", "shared.py", "count_frauds")
             if day == COPIED:
                 job(f"{day} 10:15:00", "analytics", "us-east-1", "shared.py", "copy_for_review")
     kit.finish(log, target, renames={str(work): "/srv"})

@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from tests.events import run_event
+from tests.benchmarks.company.estate import Dataset, estate
+from tests.events import dataset, run_event
 
 
 def layered(nodes: int, seed: int) -> list[dict[str, Any]]:
@@ -29,3 +30,28 @@ def layered(nodes: int, seed: int) -> list[dict[str, Any]]:
         )
         datasets.append(output)
     return events
+
+
+def warehouse(nodes: int, seed: int) -> list[dict[str, Any]]:
+    """Run events of about this many nodes: a company's layers and domains, with schemas."""
+    rng = random.Random(seed)
+    events: list[dict[str, Any]] = []
+    for number, job in enumerate(estate(round(nodes / 2.6), seed).jobs):
+        if not job.inputs:
+            continue
+        kind = "FAIL" if rng.random() < 0.03 else "COMPLETE"
+        time = f"2024-05-{1 + number % 28:02}T{number % 24:02}:{number % 60:02}:00Z"
+        inputs: list[dict[str, Any] | str] = [_described(one) for one in job.inputs]
+        outputs: list[dict[str, Any] | str] = [_described(one) for one in job.outputs]
+        events.append(
+            run_event(
+                job.name, inputs, outputs, run=f"r{number}", kind=kind, time=time,
+                namespace=job.namespace,
+            )
+        )  # fmt: skip
+    return events
+
+
+def _described(one: Dataset) -> dict[str, Any]:
+    fields = [{"name": column.name, "type": column.type} for column in one.columns]
+    return dataset(one.name, one.namespace, schema={"fields": fields})

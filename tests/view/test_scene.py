@@ -71,11 +71,12 @@ def test_a_dataset_keeps_its_state_where_the_job_that_wrote_it_is_not_selected()
     assert [node.state for node in drawn.nodes] == ["COMPLETE"]
 
 
-def test_a_large_lineage_begins_at_its_busiest_dataset_and_says_so() -> None:
+def test_a_large_lineage_begins_as_groups_and_says_of_how_many() -> None:
     events = [run_event(f"j{n}", ["busy"], [f"d{n}"], run=str(n)) for n in range(50)]
     drawn = picture(lx.read(events), ViewState())
-    assert "dataset:db:busy" in drawn.focus
-    assert "101 nodes" in drawn.note
+    assert sum(node.members or 1 for node in drawn.nodes) == 101
+    assert len(drawn.nodes) < 60
+    assert "nodes in" in drawn.note
 
 
 def test_an_empty_log_says_what_to_do() -> None:
@@ -118,25 +119,26 @@ def card(drawn: Scene, name: str) -> int:
     return next(at for at, node in enumerate(drawn.nodes) if node.label == name)
 
 
-def test_a_long_schema_ends_in_a_row_that_says_how_many_more() -> None:
-    rows = OPEN.nodes[card(OPEN, "a")].rows
-    assert len(rows) == style.ROWS_SHOWN
-    assert rows[-1] == ("… 19 more", "", "more")
+def test_a_long_schema_has_all_its_rows_and_room_for_some() -> None:
+    node = OPEN.nodes[card(OPEN, "a")]
+    assert len(node.rows) == 30
+    assert node.height == style.HEADER + style.FINDER + style.ROWS_SHOWN * style.ROW
 
 
-def test_column_edges_run_from_row_to_row() -> None:
+def test_column_edges_run_from_row_to_row_and_to_the_header_for_rows_out_of_sight() -> None:
     a, b = card(OPEN, "a"), card(OPEN, "b")
     ends = {
         (e.source_row, e.target_row): r
         for e, r in zip(OPEN.edges, OPEN.routes, strict=True)
         if e.kind == "column"
     }
-    assert set(ends) == {(2, 1), (style.ROWS_SHOWN - 1, 0)}
+    assert set(ends) == {(2, 1), (29, 0)}
     route = ends[2, 1]
     assert route[0][0] == pytest.approx(OPEN.x[a] + OPEN.nodes[a].width)
-    assert route[0][1] == pytest.approx(OPEN.y[a] + style.HEADER + style.ROW * 2.5)
+    assert route[0][1] == pytest.approx(OPEN.y[a] + style.HEADER + style.FINDER + style.ROW * 2.5)
     assert route[-1][0] == pytest.approx(OPEN.x[b])
     assert route[-1][1] == pytest.approx(OPEN.y[b] + style.HEADER + style.ROW * 1.5)
+    assert ends[29, 0][0][1] == pytest.approx(OPEN.y[a] + style.HEADER / 2)
 
 
 def test_edges_meet_their_cards() -> None:

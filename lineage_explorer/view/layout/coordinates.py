@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import isotonic_regression, linprog
-from scipy.sparse import csr_array
+from scipy.sparse import block_diag, csr_array
 
 from .proper import Floats, Ints, Proper
 
@@ -55,9 +55,8 @@ def place(
     if len(upper) <= EXACT_PAIRS and count <= EXACT_NODES:
         tilts = (1.0, -1.0) if count <= CENTRED_NODES else (0.0,)
         springs = _Springs.of(graph, level, weight, hint)
-        tops = [_shortest(springs, upper, lower, least, tilt) for tilt in tilts]
-        found = [top for top in tops if top is not None]
-        if len(found) == len(tilts):
+        found = _shortest(springs, upper, lower, least, tilts)
+        if found is not None:
             return np.asarray(np.mean(found, axis=0), np.float64)[:count]
     offset = _stacked(order, lower, least)
     return _settled(graph, position, order, offset, level, weight)
@@ -110,9 +109,13 @@ class _Springs:
 
 
 def _shortest(
-    springs: _Springs, upper: Ints, lower: Ints, least: Floats, tilt: float
-) -> Floats | None:
-    """A placing of least weighted length; `tilt` chooses between equals."""
+    springs: _Springs, upper: Ints, lower: Ints, least: Floats, tilts: tuple[float, ...]
+) -> list[Floats] | None:
+    """Placings of least weighted length; a tilt chooses between equals.
+
+    All are one programme in parts that share nothing: calling the solver costs more than a small
+    part of it does.
+    """
     count, pairs, pulls = springs.count, len(upper), len(springs.source)
     arcs = np.arange(pairs + pulls)
     incidence = csr_array(
@@ -127,27 +130,37 @@ def _shortest(
     )
     free = np.ones(count, bool)
     free[springs.anchors] = False
+    held = incidence[np.flatnonzero(free)]
+    bounds = np.column_stack(
+        (
+            np.concatenate((np.zeros(pairs), -springs.weight)),
+            np.concatenate((np.full(pairs, np.inf), springs.weight)),
+        )
+    )
     result = linprog(  # type: ignore[call-overload]  # the stubs do not know sparse matrices
-        -np.concatenate((least, springs.level)),
-        A_eq=incidence[np.flatnonzero(free)],
-        b_eq=np.full(int(free.sum()), tilt * 0.3 / count),
-        bounds=np.column_stack(
-            (
-                np.concatenate((np.zeros(pairs), -springs.weight)),
-                np.concatenate((np.full(pairs, np.inf), springs.weight)),
-            )
-        ),
+        np.tile(-np.concatenate((least, springs.level)), len(tilts)),
+        A_eq=block_diag([held] * len(tilts), format="csr"),
+        b_eq=np.repeat(np.array(tilts) * 0.3 / count, int(free.sum())),
+        bounds=np.tile(bounds, (len(tilts), 1)),
         method="highs-ds",
     )
     if result.status != 0:
         return None
-    top = np.zeros(count)
-    top[free] = result.eqlin.marginals
-    for sign in (1.0, -1.0):
-        if bool((sign * (top[lower] - top[upper]) >= least - 1e-6).all()):
-            # The solver's last digits rounded away, so that level is exactly level.
-            return np.round(sign * top, 6)
-    return None
+    tops = []
+    for marginals in np.split(result.eqlin.marginals, len(tilts)):
+        top = np.zeros(count)
+        top[free] = marginals
+        signs = (
+            sign
+            for sign in (1.0, -1.0)
+            if bool((sign * (top[lower] - top[upper]) >= least - 1e-6).all())
+        )
+        sign = next(signs, 0.0)
+        if not sign:
+            return None
+        # The solver's last digits rounded away, so that level is exactly level.
+        tops.append(np.round(sign * top, 6))
+    return tops
 
 
 def _stacked(order: Ints, lower: Ints, least: Floats) -> Floats:

@@ -12,6 +12,8 @@ from .sift import Effort, sift
 
 # Work allowed, in table cells of about 10 ns: by node, and in all.
 EFFORT_EACH, EFFORT_MOST = 8_000.0, 40e6
+# Graphs of fewer nodes are searched less, down to half: they are drawn as quickly as asked for.
+FULL_SEARCH = 400
 # Rounds of averaging between two searches, in turn: far ones open new orders, near ones mend.
 SPREAD = (40, 10, 40, 20)
 # After so many searches in vain the rest is not worth the wait.
@@ -32,7 +34,8 @@ def order_nodes(graph: Proper, hint: Floats | None = None) -> Ints:
     """
     parts = int(graph.part.max()) + 1
     averages = _averages(graph)
-    effort = Effort(min(EFFORT_EACH * len(graph.layer), EFFORT_MOST))
+    searched = min(1.0, max(0.5, len(graph.layer) / FULL_SEARCH))
+    effort = Effort(min(EFFORT_EACH * searched * len(graph.layer), EFFORT_MOST))
     if hint is not None:
         known = np.concatenate((hint, np.full(len(graph.layer) - graph.real, np.nan)))
         position = _positions(graph, _extended(averages, known))

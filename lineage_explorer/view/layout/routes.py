@@ -39,7 +39,7 @@ class Columns:
 
     @classmethod
     def of(cls, graph: Proper, width: Floats, gap: float) -> Columns:
-        """Columns as wide as their widest node; busy gaps are wider, up to twice."""
+        """Columns as wide as their widest node; busy gaps are wider, up to four times."""
         parts = int(graph.part.max()) + 1
         layers = np.zeros(parts, np.int64)
         np.maximum.at(layers, graph.part, graph.layer + 1)
@@ -49,7 +49,8 @@ class Columns:
         widest = np.zeros(cells)
         np.maximum.at(widest, cell[: graph.real], width)
         busy = np.bincount(cell[graph.source], minlength=cells)
-        after = gap + np.minimum(gap, 6.0 * np.sqrt(np.maximum(busy - 12, 0)))
+        wider = 6.0 * np.sqrt(np.maximum(busy - 12, 0)) + np.maximum(busy - 60, 0)
+        after = gap + np.minimum(3 * gap, wider)
         part = np.repeat(np.arange(parts), layers)
         total = np.cumsum(widest + after) - (widest + after)
         left = total - total[begin][part]

@@ -60,6 +60,10 @@ class Model {
     this.listeners.get(event)?.delete(callback);
   }
 
+  send(): void {
+    // Nobody answers: the strip stays away.
+  }
+
   save_changes(): void {
     // Nothing to save to.
   }

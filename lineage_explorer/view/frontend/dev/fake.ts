@@ -18,6 +18,7 @@ export interface FakeNode {
   columns?: number;
   rows?: [string, string, string][];
   modes?: number[];
+  seen?: [number, number];
 }
 
 export interface FakeEdge {
@@ -30,6 +31,7 @@ export interface FakeEdge {
   sourceRow?: number;
   targetRow?: number;
   points?: number[];
+  seen?: [number, number];
   title?: string;
 }
 
@@ -44,14 +46,21 @@ export interface FakeScene {
   note?: string;
 }
 
-type Values = Float32Array | Uint32Array | Uint8Array;
+type Values = Float32Array | Float64Array | Uint32Array | Uint8Array;
 
 /** Put a header and arrays together as the wire contract says. */
-export function pack(header: Record<string, unknown>, arrays: Record<string, Values>): Uint8Array {
+export function pack(header: Record<string, unknown>, arrays: Record<string, Values>, magic = "LXS1"): Uint8Array {
   const specs: Record<string, [string, number, number]> = {};
   let size = 0;
   for (const [name, values] of Object.entries(arrays)) {
-    const dtype = values instanceof Float32Array ? "f4" : values instanceof Uint32Array ? "u4" : "u1";
+    const dtype =
+      values instanceof Float32Array
+        ? "f4"
+        : values instanceof Float64Array
+          ? "f8"
+          : values instanceof Uint32Array
+            ? "u4"
+            : "u1";
     specs[name] = [dtype, size, values.length];
     size += Math.ceil(values.byteLength / 4) * 4;
   }
@@ -60,7 +69,7 @@ export function pack(header: Record<string, unknown>, arrays: Record<string, Val
   padded.set(text);
   text = padded;
   const bytes = new Uint8Array(8 + text.length + size);
-  bytes.set([76, 88, 83, 49]);
+  bytes.set(new TextEncoder().encode(magic));
   new DataView(bytes.buffer).setUint32(4, text.length, true);
   bytes.set(text, 8);
   for (const [name, values] of Object.entries(arrays)) {
@@ -129,6 +138,8 @@ export function fakeArrays(scene: FakeScene): Record<string, Values> {
     w: f((n) => n.w),
     h: f((n) => n.h),
     rank: Uint32Array.from(scene.nodes, (n) => n.rank),
+    node_seen: Float64Array.from(scene.nodes.flatMap((n) => n.seen ?? [NaN, NaN])),
+    edge_seen: Float64Array.from(scene.edges.flatMap((e) => e.seen ?? [NaN, NaN])),
     ...Object.fromEntries(
       (scene.modes ?? []).map((_, m) => [`mode_${m}`, Uint8Array.from(scene.nodes, (n) => n.modes?.[m] ?? 255)]),
     ),

@@ -1,6 +1,6 @@
 // `node dev/page.mjs OUT`: the demo page as files in OUT, to be opened from any file server.
 import { build } from "esbuild";
-import { copyFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 
 const out = process.argv[2];
 if (!out) throw new Error("Say where to: node dev/page.mjs OUT");
@@ -12,7 +12,7 @@ await build({
   outfile: `${out}/demo.js`,
   logLevel: "warning",
 });
-await copyFile("src/style.css", `${out}/demo.css`);
+await build({ entryPoints: ["src/style.css"], bundle: true, outfile: `${out}/demo.css`, logLevel: "warning" });
 await writeFile(
   `${out}/index.html`,
   '<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="demo.css"><body style="margin:0"><div id="here"></div><script type="module" src="demo.js"></script>\n',

@@ -8,6 +8,9 @@ import type { Mode, Scene } from "./wire";
 
 export interface BarActions {
   refocus(id: string): void;
+  /** A dataset with one of its columns lit. */
+  column(dataset: string, field: string): void;
+  run(id: string): void;
   /** The search box is left for the picture. */
   leave(): void;
   fit(): void;
@@ -24,6 +27,7 @@ export class Bar {
   constructor(
     private readonly host: Host,
     prefix: string,
+    share: HTMLElement,
     actions: BarActions,
   ) {
     this.history = new History(host);
@@ -32,11 +36,13 @@ export class Bar {
         typed: (text) => host.set("_typed", text),
         query: (text) => host.set("query", text),
         choose: (id) => actions.refocus(id),
+        column: (dataset, field) => actions.column(dataset, field),
+        run: (id) => actions.run(id),
         leave: () => actions.leave(),
       },
       prefix,
     );
-    this.toolbar = new Toolbar(this.search.element, {
+    this.toolbar = new Toolbar(this.search.element, share, {
       go: (step) => this.history.go(step),
       hops: (value) => host.set("hops", value),
       color: (name) => host.set("color", name),
@@ -58,11 +64,16 @@ export class Bar {
       canGoForward: this.history.canGoForward,
       summary: scene.summary,
       hops: this.host.get("hops"),
-      around: this.host.live && scene.focus.length > 0,
+      around: this.host.live && scene.focus.length > 0 && !this.narrowed,
       modes: scene.modes,
       color: mode?.name ?? "",
       theme: this.host.get("theme"),
     });
+  }
+
+  /** Paths and a column's lineage go as far as they go, whatever the hops. */
+  private get narrowed(): boolean {
+    return this.host.get("path").length > 0 || this.host.get("thread").length > 0;
   }
 
   showQuery(): void {

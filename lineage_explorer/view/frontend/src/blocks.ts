@@ -2,11 +2,17 @@
 
 import { copyButton, h } from "./dom";
 import { tokens } from "./highlight";
+import type { Answer, Question } from "./host";
+import { listBlock, opensRun, worded, type Listing } from "./listed";
 import { plain } from "./plain";
+import { plotBlock, readPlot } from "./plot";
+import { historyBlock } from "./versions";
 
 export interface BlockActions {
   select(id: string): void;
   focus(id: string): void;
+  run(id: string): void;
+  ask(question: Question): Promise<Answer>;
 }
 
 type Json = Record<string, unknown>;
@@ -22,6 +28,7 @@ const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
 /** Long lists are shown a page at a time, and the button says what is left. */
 export const PAGE = 100;
+const EVENTS = 20;
 const LONG_TEXT = 20_000;
 
 export function makeBlock(value: unknown, actions: BlockActions): HTMLElement {
@@ -40,7 +47,15 @@ export function makeBlock(value: unknown, actions: BlockActions): HTMLElement {
     case "nodes":
       return nodes(block, actions);
     case "events":
-      return events(block);
+      return events(block, actions);
+    case "list":
+      return listBlock(listing(block), listActions(actions));
+    case "runs":
+      return runs(block, actions);
+    case "history":
+      return historyBlock(block);
+    case "alert":
+      return h("pre", "lx-alert", { tabindex: 0 }, text(block["text"]));
     default:
       // A block of a later version: shown as it came rather than left out.
       return code(JSON.stringify(value, null, 2), "json");
@@ -56,7 +71,8 @@ function facts(block: Json): HTMLElement {
   const element = h("dl", "lx-facts");
   for (const row of list(block["rows"])) {
     const [label, value] = list(row);
-    element.append(h("dt", "", {}, text(label)), h("dd", "", {}, text(value) || "–"));
+    const [shown, title] = worded(text(value));
+    element.append(h("dt", "", {}, text(label)), h("dd", "", { title: title === shown ? undefined : title }, shown || "–"));
   }
   return element;
 }
@@ -184,17 +200,71 @@ function nodes(block: Json, actions: BlockActions): HTMLElement {
   return element;
 }
 
-function events(block: Json): HTMLElement {
-  const element = h("div", "lx-block");
+function listing(block: Json): Listing {
+  const rows = list(block["rows"]).map((row) => list(row).map(raw));
+  return {
+    list: raw(block["list"]),
+    about: raw(block["about"]),
+    columns: list(block["columns"]).map(text),
+    rows,
+    total: Math.max(rows.length, Number(block["total"]) || 0),
+  };
+}
+
+const listActions = (actions: BlockActions) => ({
+  ask: (question: Question) => actions.ask(question),
+  open: (name: string, key: string) => (opensRun(name) ? actions.run(key) : actions.select(key)),
+});
+
+function runs(block: Json, actions: BlockActions): HTMLElement {
+  const bars = readPlot(block["plot"]);
+  const plot = bars.length > 0 ? [plotBlock(bars, text(block["plot_note"]), (run) => actions.run(run))] : [];
+  return h("div", "lx-block lx-stack", {}, ...plot, listBlock(listing(block), listActions(actions)));
+}
+
+/** The events, a page at a time; the text of one is asked for when it is opened. */
+function events(block: Json, actions: BlockActions): HTMLElement {
+  const { list: name, about, rows, total } = listing(block);
   const box = h("div", "lx-events");
-  element.append(box);
-  paged(box, element, list(block["items"]), (item) => {
-    const event = (typeof item === "object" && item !== null ? item : {}) as Json;
-    const where = text(event["where"]);
-    return fold([h("span", "", {}, text(event["title"])), h("span", "lx-where", {}, where)], false, () =>
-      code(raw(event["text"]), "json"),
+  const element = h("div", "lx-block", {}, box);
+  const add = (more: readonly (readonly string[])[]) => {
+    box.append(...more.map((row) => event(row, actions)));
+  };
+  add(rows.slice(0, EVENTS));
+  let shown = Math.min(EVENTS, rows.length);
+  if (shown >= total) return element;
+  const button = h("button", "lx-link", { type: "button" });
+  const say = () => (button.textContent = `Show ${Math.min(PAGE, total - shown)} more of ${total - shown}`);
+  say();
+  const next = async (): Promise<readonly (readonly string[])[]> => {
+    if (shown < rows.length) return rows.slice(shown, shown + PAGE);
+    const { data } = await actions.ask({ what: "rows", list: name, about, from: shown, count: PAGE });
+    return list(data["rows"]).map((row) => list(row).map(raw));
+  };
+  button.addEventListener("click", () => {
+    next().then(
+      (more) => {
+        add(more);
+        shown += more.length;
+        if (shown >= total || more.length === 0) button.remove();
+        else say();
+      },
+      (error: unknown) => (button.textContent = error instanceof Error ? error.message : "No answer"),
     );
   });
-  element.append(...note(block));
+  element.append(button);
   return element;
+}
+
+function event([id, title, where]: readonly string[], actions: BlockActions): HTMLElement {
+  const words = plain(title).replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/, (time) => worded(time)[0]);
+  const head = [h("span", "", { title: plain(title) }, words), h("span", "lx-where", {}, plain(where))];
+  return fold(head, false, () => {
+    const box = h("div", "lx-block", {}, h("p", "lx-note", {}, "…"));
+    actions.ask({ what: "event", event: id }).then(
+      ({ data }) => box.replaceChildren(code(raw(data["text"]), "json")),
+      (error: unknown) => box.replaceChildren(h("p", "lx-note", {}, error instanceof Error ? error.message : "")),
+    );
+    return box;
+  });
 }

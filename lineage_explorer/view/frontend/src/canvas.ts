@@ -1,13 +1,15 @@
 // Everything drawn on the canvas: all edges, and the nodes too far away to be cards.
 
 import { arrival, middle } from "./bezier";
-import { visible, type Camera, type Size } from "./camera";
+import { visible, type Box, type Camera, type Size } from "./camera";
 import { drawFarNodes } from "./far";
 import { glyphPath, type Glyph } from "./glyphs";
 import type { Lit } from "./graph";
 import { chain, type Hits } from "./hit";
 import type { Moves } from "./motion";
-import type { Colouring, Theme } from "./paint";
+import { PLATE_ZOOM } from "./near";
+import type { Colouring, Share, Theme } from "./paint";
+import { END, type Ports } from "./ports";
 import { Basis, Flag, Kind, type Scene } from "./wire";
 
 export interface Frame {
@@ -18,6 +20,9 @@ export interface Frame {
   readonly ratio: number;
   readonly theme: Theme;
   readonly colouring: (node: number) => Colouring;
+  readonly mixture: (node: number) => readonly Share[];
+  /** Which lines end at rows out of sight. */
+  readonly ports: Ports;
   /** Nodes drawn as HTML cards: left out here. */
   readonly near: ReadonlySet<number>;
   readonly lit: Lit | null;
@@ -26,6 +31,9 @@ export interface Frame {
   readonly selected: ReadonlySet<number>;
   readonly active: number;
   readonly edge: number;
+  readonly faint: Uint8Array | null;
+  readonly faintEdges: Uint8Array | null;
+  readonly ran: Uint8Array | null;
   readonly moves: Moves | null;
   /** How much of the way is left in `moves`, 1 to 0. */
   readonly left: number;
@@ -33,6 +41,17 @@ export interface Frame {
 
 export const DIM = 0.4;
 const HEAD = 7;
+
+/** Make a canvas as large as its place on this screen. */
+export function fitCanvas(canvas: HTMLCanvasElement, size: Size, ratio: number): CanvasRenderingContext2D | null {
+  const width = Math.round(size.width * ratio);
+  const height = Math.round(size.height * ratio);
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
+  }
+  return canvas.getContext("2d");
+}
 
 export function draw(context: CanvasRenderingContext2D, frame: Frame): void {
   const { camera, size, ratio } = frame;
@@ -51,18 +70,42 @@ const LIT = 2;
 const THIN = 4;
 const DASHED = 8;
 const DOTTED = 16;
+const SHORTEST = 32;
+const ASIDE = 64;
+/** Above these bits: how thick a line between groups is. */
+const MANY = 128;
 
 function styleOf(frame: Frame, e: number): Style {
-  const { scene, lit, faded, edge } = frame;
-  const { kind, basis, flags, source, target } = scene.edges;
+  const { scene, lit, faded, edge, faintEdges } = frame;
+  const { kind, basis, flags, source, target, runs } = scene.edges;
   let style: Style = 1;
-  if (e === edge) style = LIT;
+  if (faintEdges?.[e]) style = 0;
+  else if (e === edge) style = LIT;
   else if (lit) style = lit.edges[e] ? LIT : 0;
   else if (faded && (faded[source[e]] || faded[target[e]])) style = 0;
-  if (basis[e] === Basis.implied || kind[e] === Kind.stub) style |= THIN;
+  if (basis[e] === Basis.implied || kind[e] === Kind.stub || kind[e] === Kind.group || (kind[e] === Kind.column && style < LIT)) style |= THIN;
+  if (kind[e] === Kind.group) style |= MANY * shareOf(runs[e] / mostOf(scene));
+  if (flags[e] & Flag.shortest) style |= SHORTEST;
+  if (flags[e] & Flag.aside) style |= ASIDE;
   if (kind[e] === Kind.handsOver) style |= DASHED;
   else if (flags[e] & Flag.indirect) style |= DOTTED;
   return style;
+}
+
+/** In how many steps a line between groups is thicker than the thinnest, by its share of the largest. */
+const shareOf = (share: number) => (share > 0.5 ? 4 : share > 0.2 ? 3 : share > 0.08 ? 2 : share > 0.02 ? 1 : 0);
+
+const most = new WeakMap<Scene, number>();
+
+function mostOf(scene: Scene): number {
+  let known = most.get(scene);
+  if (known === undefined) {
+    known = 1;
+    for (let e = 0; e < scene.edges.count; e++)
+      if (scene.edges.kind[e] === Kind.group) known = Math.max(known, scene.edges.runs[e]);
+    most.set(scene, known);
+  }
+  return known;
 }
 
 const strength = (style: Style) => style & 3;
@@ -70,18 +113,20 @@ const strength = (style: Style) => style & 3;
 /** Lines that look alike are stroked together; the lit ones come last, on top. */
 function drawEdges(context: CanvasRenderingContext2D, frame: Frame): void {
   const { scene, camera, size, moves } = frame;
-  const { count, flags } = scene.edges;
+  const { count, flags, label, kind } = scene.edges;
   // While things move, the index knows only where they will be.
   const inView = moves || count < 400 ? null : frame.hits.edgesIn(visible(camera, size, 8));
   const strokes = new Map<Style, number[]>();
   const marked: number[] = [];
+  const labelled: number[] = [];
   for (let i = 0, n = inView ? inView.length : count; i < n; i++) {
     const e = inView ? inView[i] : i;
     const style = styleOf(frame, e);
     const list = strokes.get(style);
     if (list) list.push(e);
     else strokes.set(style, [e]);
-    if (flags[e] & (Flag.back | Flag.masked)) marked.push(e);
+    if (flags[e] & (Flag.back | Flag.masked) || kind[e] === Kind.column) marked.push(e);
+    if (label[e] && (!(flags[e] & Flag.aside) || frame.lit?.edges[e])) labelled.push(e);
   }
   const heads = camera.k >= 0.3;
   context.lineCap = "butt";
@@ -90,6 +135,7 @@ function drawEdges(context: CanvasRenderingContext2D, frame: Frame): void {
   for (const style of order) strokeAll(context, frame, style, strokes.get(style)!, heads);
   context.setLineDash([]);
   if (camera.k >= 0.5) for (const e of marked) drawMarks(context, frame, e);
+  if (!moves && camera.k >= PLATE_ZOOM) drawLabels(context, frame, labelled);
 }
 
 function strokeAll(
@@ -102,10 +148,13 @@ function strokeAll(
   const { theme, camera } = frame;
   const bright = strength(style) === LIT;
   const thin = (style & THIN) !== 0;
-  const width = (bright ? 2.5 : thin ? 1 : 1.5) * Math.min(1, Math.max(0.6, camera.k));
+  const shortest = (style & SHORTEST) !== 0;
+  const more = 0.6 * Math.floor(style / MANY);
+  const width = ((bright || shortest ? 2.5 : thin ? 1 : 1.5) + more) * Math.min(1, Math.max(0.6, camera.k));
   const dash = style & DASHED ? [6, 4] : style & DOTTED ? [1.5, 3] : [];
-  context.globalAlpha = (strength(style) === 0 ? DIM : 1) * (thin && !bright ? 0.6 : 1);
-  context.strokeStyle = context.fillStyle = bright ? theme.accent : theme.edge;
+  const faint = style & ASIDE ? 0.3 : thin ? 0.6 : 1;
+  context.globalAlpha = (strength(style) === 0 ? DIM : 1) * (bright ? 1 : faint);
+  context.strokeStyle = context.fillStyle = bright || shortest ? theme.accent : theme.edge;
   context.lineWidth = width / camera.k;
   context.setLineDash(dash.map((d) => d / Math.min(1, camera.k)));
   context.beginPath();
@@ -114,11 +163,19 @@ function strokeAll(
   if (!heads) return;
   context.setLineDash([]);
   context.beginPath();
-  for (const e of edges) traceHead(context, frame, e, bright ? 4 : 3.25);
+  for (const e of edges) {
+    traceHead(context, frame, e, (bright || shortest ? 4 : 3.25) + more / 2);
+    if (frame.scene.edges.flags[e] & Flag.both) traceTail(context, frame, e, 3.25 + more / 2);
+  }
   context.fill();
 }
 
 const arrivals = new WeakMap<Scene, Float32Array>();
+
+/** Lines have been bent: they may arrive from elsewhere. */
+export function forgetArrivals(scene: Scene): void {
+  arrivals.delete(scene);
+}
 
 /** The direction in which each edge arrives, worked out once a scene. */
 function arrivalsOf(scene: Scene): Float32Array {
@@ -195,6 +252,67 @@ function traceHead(context: CanvasRenderingContext2D, frame: Frame, e: number, h
   context.closePath();
 }
 
+/** A head at the start as well: a few of the edges go the other way. */
+function traceTail(context: CanvasRenderingContext2D, frame: Frame, e: number, half: number): void {
+  const { points, pointStart, source } = frame.scene.edges;
+  const start = pointStart[e] * 2;
+  if (start === pointStart[e + 1] * 2) return;
+  const x = points[start] + (frame.moves ? frame.moves.dx[source[e]] * frame.left : 0);
+  const y = points[start + 1] + (frame.moves ? frame.moves.dy[source[e]] * frame.left : 0);
+  context.moveTo(x, y);
+  context.lineTo(x + HEAD, y - half);
+  context.lineTo(x + HEAD, y + half);
+  context.closePath();
+}
+
+/** How many edges lines stand for: the lit and the largest first, none over another or over a node. */
+function drawLabels(context: CanvasRenderingContext2D, frame: Frame, edges: readonly number[]): void {
+  const { scene, theme, camera, lit, hits } = frame;
+  const { runs, label } = scene.edges;
+  const size = Math.max(10, 9 / camera.k);
+  const taken: Box[] = [];
+  const first = (e: number) => (lit?.edges[e] ? 1 : 0);
+  context.font = `${size}px ${theme.font}`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  for (const e of [...edges].sort((a, b) => first(b) - first(a) || runs[b] - runs[a] || a - b)) {
+    const c = chain(scene, e);
+    if (c.from === c.to) continue;
+    const [x, y] = middle(c);
+    const wide = context.measureText(label[e]).width / 2 + 4;
+    const high = size * 0.7;
+    const box = { minX: x - wide, minY: y - high, maxX: x + wide, maxY: y + high };
+    if (taken.some((other) => overlap(box, other)) || hits.nodesIn(box).length > 0) continue;
+    taken.push(box);
+    const style = strength(styleOf(frame, e));
+    context.globalAlpha = style === 0 ? DIM : 1;
+    context.fillStyle = theme.ground;
+    context.beginPath();
+    context.roundRect(box.minX, box.minY, 2 * wide, 2 * high, high);
+    context.fill();
+    context.fillStyle = style === LIT ? theme.accent : theme.muted;
+    context.fillText(label[e], x, y + 0.5);
+  }
+  context.textAlign = "left";
+}
+
+const overlap = (a: Box, b: Box) => a.minX < b.maxX && b.minX < a.maxX && a.minY < b.maxY && b.minY < a.maxY;
+
+/** Where a line ends at a row out of sight: a small ring at the edge of the card. */
+function drawEnd(context: CanvasRenderingContext2D, frame: Frame, x: number, y: number, style: number): void {
+  const { theme } = frame;
+  context.save();
+  context.globalAlpha = style === 0 ? DIM : 1;
+  context.fillStyle = theme.ground;
+  context.strokeStyle = style === LIT ? theme.accent : theme.edge;
+  context.lineWidth = 1.2;
+  context.beginPath();
+  context.arc(x, y, 3, 0, 7);
+  context.fill();
+  context.stroke();
+  context.restore();
+}
+
 /** A loop on a back edge, a lock on a masked one, on a small disc of ground. */
 function drawMarks(context: CanvasRenderingContext2D, frame: Frame, e: number): void {
   const { scene, theme } = frame;
@@ -206,6 +324,11 @@ function drawMarks(context: CanvasRenderingContext2D, frame: Frame, e: number): 
   const [sx, sy, tx, ty] = drift(frame, e);
   const [x, y] = middle(c);
   const style = strength(styleOf(frame, e));
+  const { points } = scene.edges;
+  const last = c.to - 1;
+  const ends = frame.ports.outOf(e);
+  if (ends & END.source) drawEnd(context, frame, points[c.from * 2] + sx, points[c.from * 2 + 1] + sy, style);
+  if (ends & END.target) drawEnd(context, frame, points[last * 2] + tx, points[last * 2 + 1] + ty, style);
   glyphs.forEach((glyph, n) => {
     context.save();
     context.translate(x + (sx + tx) / 2 + n * 16, y + (sy + ty) / 2);

@@ -5,8 +5,11 @@ import { icon, stateGlyph, stateName, storageGlyph } from "./glyphs";
 import { sentence, type Graph, type Lit } from "./graph";
 import { cutEnd, cutMiddle, cutName, endsIn, type Ends, type TextSizes } from "./near";
 import type { Moves } from "./motion";
-import { PATTERNS, type Colouring, type Theme } from "./paint";
-import type { Row, Scene } from "./wire";
+import { counted } from "./plain";
+import { PATTERNS, type Colouring, type Share, type Theme } from "./paint";
+import { RowList, type RowActions } from "./rowlist";
+import type { Schema } from "./schema";
+import type { Scene } from "./wire";
 
 /** What decides how a card looks; a change of any of it makes the cards anew. */
 export interface Look {
@@ -14,6 +17,7 @@ export interface Look {
   readonly graph: Graph;
   readonly theme: Theme;
   readonly colouring: (node: number) => Colouring;
+  readonly mixture: (node: number) => readonly Share[];
   readonly sizes: TextSizes;
   readonly canOpen: boolean;
   readonly open: ReadonlySet<string>;
@@ -25,6 +29,11 @@ export interface Touch {
   readonly faded: Uint8Array | null;
   readonly selected: ReadonlySet<number>;
   readonly active: number;
+  /** 1 for nodes and edges not seen at the time chosen; null where none is. */
+  readonly faint: Uint8Array | null;
+  readonly faintEdges: Uint8Array | null;
+  /** 1 for jobs that ran at that time. */
+  readonly ran: Uint8Array | null;
 }
 
 /** The node whose columns a click opens or closes; null where the click was elsewhere. */
@@ -60,12 +69,20 @@ function nameOf(
 
 export class Cards {
   private readonly made = new Map<number, HTMLElement>();
+  private readonly lists = new Map<number, RowList>();
   private look: Look | null = null;
 
   constructor(
     private readonly layer: HTMLElement,
     private readonly prefix: string,
+    private readonly schema: Schema,
+    private readonly actions: RowActions,
   ) {}
+
+  /** The list in a card shows what it should after something else has scrolled it. */
+  settleRows(node: number): void {
+    this.lists.get(node)?.settle();
+  }
 
   /** Show exactly the given nodes; false when these were already there. */
   show(near: readonly number[], look: Look): boolean {
@@ -73,6 +90,7 @@ export class Cards {
     if (this.look !== look) {
       this.layer.replaceChildren();
       this.made.clear();
+      this.lists.clear();
       this.look = look;
       const { sizes } = look;
       for (const [name, size] of Object.entries(sizes))
@@ -84,6 +102,7 @@ export class Cards {
       if (wanted.has(i)) continue;
       card.remove();
       this.made.delete(i);
+      this.lists.delete(i);
       changed = true;
     }
     for (const i of near) {
@@ -91,23 +110,27 @@ export class Cards {
       const card = makeCard(look, i);
       card.id = `${this.prefix}-${i}`;
       this.made.set(i, card);
+      if (look.scene.rows.has(i)) {
+        const list = new RowList(look.scene, i, this.schema, this.actions, card.id);
+        this.lists.set(i, list);
+        card.append(list.element);
+      }
       this.layer.append(card);
+      this.lists.get(i)?.settle();
       changed = true;
     }
     return changed;
   }
 
-  touch({ lit, faded, selected, active }: Touch): void {
-    const scene = this.look?.scene;
+  touch({ lit, faded, selected, active, faint, ran }: Touch): void {
     for (const [i, card] of this.made) {
       card.classList.toggle("lx-dim", lit ? !lit.nodes[i] : Boolean(faded?.[i]));
+      card.classList.toggle("lx-faint", Boolean(faint?.[i]));
+      card.classList.toggle("lx-ran", Boolean(ran?.[i]));
       card.classList.toggle("lx-selected", selected.has(i));
       card.classList.toggle("lx-active", active === i);
-      if (!scene?.rows.has(i)) continue;
-      card
-        .querySelectorAll(".lx-row")
-        .forEach((row, r) => row.classList.toggle("lx-lit", Boolean(lit?.rows.has(`${i}:${r}`))));
     }
+    for (const list of this.lists.values()) list.touch(lit);
   }
 
   place(moves: Moves | null, left: number): void {
@@ -136,7 +159,9 @@ function makeCard(look: Look, i: number): HTMLElement {
   if (scene.focus.includes(id[i])) card.classList.add("lx-focused");
   const tint = look.colouring(i);
   if (tint.colour) card.style.setProperty("--lx-tint", tint.colour);
+  if (scene.nodes.pinned.has(i)) card.append(h("span", "lx-pinned", {}, icon("pin", 11)));
   if (shape === "dataset") fillDataset(card, look, i, tint);
+  else if (shape === "cluster") fillGroup(card, look, i);
   else fillPill(card, look, i, tint, shape);
   if (caption[i] && look.sizes.above) {
     const font = `${look.sizes.above}px ${theme.font}`;
@@ -162,7 +187,7 @@ function fillDataset(card: HTMLElement, look: Look, i: number, tint: Colouring):
   const chips = h("span", inLine ? "lx-chips" : "lx-chips lx-floating");
   // Without the line above there is room for one: the mark, because a colour never stands alone.
   if (badge[i] && (inLine || !tint.mark)) chips.append(h("span", "lx-chip", {}, badge[i]));
-  if (tint.mark) chips.append(h("span", "lx-chip lx-mark", {}, tint.mark));
+  if (tint.mark) chips.append(h("span", `lx-chip lx-mark${tint.step ? " lx-step" : ""}`, {}, tint.mark));
   const openable = look.canOpen && (rows !== undefined || (columns ? columns[i] > 0 : true));
   const head = h("div", "lx-head");
   const button = openable ? openButton(label[i], look.open.has(id[i]) || rows !== undefined) : null;
@@ -183,7 +208,6 @@ function fillDataset(card: HTMLElement, look: Look, i: number, tint: Colouring):
   head.append(nameOf(label[i], [sizes.label, sizes.smallLabel], theme.font, room, endsIn(scene, "dataset")));
   card.append(head);
   if (button && !inLine) card.append(button);
-  if (rows) card.append(rowList(rows, scene.metrics.row));
 }
 
 function openButton(label: string, open: boolean): HTMLElement {
@@ -201,22 +225,31 @@ function openButton(label: string, open: boolean): HTMLElement {
   return button;
 }
 
-function rowList(rows: readonly Row[], height: number): HTMLElement {
-  const list = h("div", "lx-rows");
-  for (const [name, type, mark] of rows) {
-    const more = mark === "more";
-    const row = h("div", more ? "lx-row lx-more" : "lx-row", {}, h("span", "lx-row-name", {}, name));
-    row.style.height = `${height}px`;
-    if (mark && !more) row.append(h("span", "lx-chip", {}, mark));
-    if (type) row.append(h("span", "lx-row-type", {}, type));
-    list.append(row);
+/** What it holds, how many, and in which colours: a bar, and the largest shares with their marks. */
+function fillGroup(card: HTMLElement, look: Look, i: number): void {
+  const { scene, sizes, theme } = look;
+  const { label, above, badge, w } = scene.nodes;
+  const head = h("div", "lx-head");
+  const line = h("div", "lx-above", {}, h("span", "lx-above-text", {}, above[i]), h("span", "lx-count", {}, badge[i]));
+  const name = cutMiddle(label[i], w[i] - 26, measured(`${sizes.label}px ${theme.font}`));
+  head.append(line, h("div", "lx-label", {}, name));
+  const shares = look.mixture(i);
+  const mix = h("div", "lx-mix");
+  const words = h("div", "lx-shares");
+  for (const { colour, pattern, mark, count, label: name } of shares) {
+    const piece = h("span", `lx-share${PATTERNS.has(pattern) ? ` lx-pattern-${pattern}` : ""}`);
+    piece.style.flexGrow = String(count);
+    const said = h("span", "lx-share-word", { title: name }, `${mark} ${counted(count)}`.trim());
+    if (colour) for (const it of [piece, said]) it.style.setProperty("--lx-tint", colour);
+    mix.append(piece);
+    words.append(said);
   }
-  return list;
+  card.append(head, mix, words);
 }
 
 function fillPill(card: HTMLElement, look: Look, i: number, tint: Colouring, shape: string): void {
   const { scene, sizes, theme } = look;
-  const { label, state, badge, w, kind } = scene.nodes;
+  const { label, state, w, kind } = scene.nodes;
   if (tint.colour && shape !== "stub") card.classList.add("lx-tinted");
   const name = stateName(state[i]);
   let room = w[i] - (shape === "stub" ? 8 : 22);
@@ -227,6 +260,8 @@ function fillPill(card: HTMLElement, look: Look, i: number, tint: Colouring, sha
     room -= 17;
   }
   card.append(nameOf(label[i], [sizes.job, sizes.smallJob], theme.font, room, endsIn(scene, kind[i])));
-  if (tint.mark && shape !== "stub") card.append(h("span", "lx-corner", {}, tint.mark));
-  else if (badge[i] && shape === "cluster") card.append(h("span", "lx-chip", {}, badge[i]));
+  // A job's own mark says its state already.
+  const said = shape === "job" && name !== null && tint.token === name;
+  if (tint.mark && shape !== "stub" && !said)
+    card.append(h("span", `lx-corner${tint.step ? " lx-step" : ""}`, {}, tint.mark));
 }

@@ -3,6 +3,9 @@
 import { same, type Host } from "./host";
 import type { Scene } from "./wire";
 
+/** So many more are shown at once; of more there is a list to choose from. */
+const FEW = 6;
+
 export class Choice {
   /** The id last touched: it stands still when the scene changes. */
   touched = "";
@@ -12,6 +15,8 @@ export class Choice {
   constructor(
     private readonly host: Host,
     private readonly scene: () => Scene,
+    /** What a click on a group or on a stub with many behind it does. */
+    private readonly beyond: { group(node: number): void; many(stub: string): void } | null = null,
   ) {}
 
   get foreign(): boolean {
@@ -20,8 +25,16 @@ export class Choice {
 
   /** A click on a node; false when the selection was this one already. */
   node(node: number, add: boolean): boolean {
-    const { id, kind } = this.scene().nodes;
+    const { id, kind, label } = this.scene().nodes;
+    if (kind[node] === "group") {
+      this.beyond?.group(node);
+      return true;
+    }
     if (kind[node] !== "stub") return this.select(id[node], add);
+    if (this.beyond && Number(label[node].slice(1)) > FEW) {
+      this.beyond.many(id[node]);
+      return true;
+    }
     this.touched = id[node].replace(/^stub:(in|out):/, "");
     // Named twice it is opened twice: a few more first, then all.
     this.host.set("expanded", [...this.host.get("expanded"), id[node]]);
@@ -51,9 +64,18 @@ export class Choice {
   refocus(id: string): void {
     this.touched = id;
     if (this.host.get("query")) this.host.set("query", "");
+    for (const name of ["added", "path", "thread"] as const) if (this.host.get(name).length) this.host.set(name, []);
     this.setEdge([]);
     this.setSelection([id]);
     this.host.set("focus", [id]);
+  }
+
+  /** Go to a dataset and light one of its columns. */
+  column(dataset: string, field: string): void {
+    this.refocus(dataset);
+    const open = this.host.get("columns");
+    if (!open.includes(dataset)) this.host.set("columns", [...open, dataset]);
+    this.host.set("column", [dataset, field]);
   }
 
   toggleColumns(node: number): void {
@@ -67,9 +89,18 @@ export class Choice {
     );
   }
 
-  clear(): void {
+  /** A node goes: nothing about it stays selected. */
+  forget(id: string): void {
+    this.setEdge([]);
+    this.setSelection(this.host.get("selection").filter((other) => other !== id));
+  }
+
+  /** Nothing is selected any more; false when nothing was. */
+  clear(): boolean {
+    const had = this.host.get("selection").length + this.host.get("edge").length > 0;
     this.setSelection([]);
     this.setEdge([]);
+    return had;
   }
 
   private setSelection(selection: string[]): void {

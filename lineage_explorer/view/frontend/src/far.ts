@@ -21,7 +21,7 @@ export function drawFarNodes(context: CanvasRenderingContext2D, frame: Frame): v
     const w = scene.nodes.w[i] * camera.k;
     const h = scene.nodes.h[i] * camera.k;
     if (x > size.width || y > size.height || x + w < 0 || y + h < 0) continue;
-    const dim = frame.lit ? !frame.lit.nodes[i] : Boolean(frame.faded?.[i]);
+    const dim = frame.faint?.[i] ? true : frame.lit ? !frame.lit.nodes[i] : Boolean(frame.faded?.[i]);
     context.globalAlpha = (dim ? DIM : 1) * (moves?.fresh[i] ? 1 - left : 1);
     if (block) drawBlock(context, frame, i, x, y, w, h);
     else drawPlate(context, frame, i, x, y, w, h);
@@ -53,6 +53,7 @@ function drawBlock(
   const kind = scene.nodes.kind[i];
   const wide = Math.max(w, 3);
   const high = Math.max(h, 2);
+  if (kind === "group") return drawGroupBlock(context, frame, i, x, y, wide, high);
   if (high < 5) {
     // Jobs stay in the background: at this size the datasets are the picture.
     if (kind === "job") context.globalAlpha *= 0.5;
@@ -87,6 +88,56 @@ function drawBlock(
   if (kind === "job") drawState(context, frame, i, x + wide / 2, y + high / 2, Math.min(high, 9));
 }
 
+/** The sheet behind a group: there is more than one. */
+function drawSheet(context: CanvasRenderingContext2D, frame: Frame, x: number, y: number, w: number, h: number): void {
+  const apart = Math.max(1.5, 4 * frame.camera.k);
+  outline(context, x + apart, y + apart, w, h, radiusOf(frame, -1, h));
+  context.fillStyle = frame.theme.card;
+  context.fill();
+  context.lineWidth = 1;
+  context.strokeStyle = frame.theme.line;
+  context.stroke();
+}
+
+/** The colours in a group, side by side, each as wide as its share. */
+function drawMixture(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  i: number,
+  x: number,
+  y: number,
+  w: number,
+  h: number,
+): void {
+  const shares = frame.mixture(i);
+  const total = shares.reduce((sum, share) => sum + share.count, 0);
+  let at = x;
+  for (const { colour, pattern, count } of shares) {
+    const wide = (w * count) / total;
+    context.fillStyle = colour ? fillFor(context, colour, pattern) : frame.theme.muted;
+    context.fillRect(at, y, wide, h);
+    at += wide;
+  }
+}
+
+function drawGroupBlock(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  i: number,
+  x: number,
+  y: number,
+  w: number,
+  h: number,
+): void {
+  drawSheet(context, frame, x, y, w, h);
+  outline(context, x, y, w, h, radiusOf(frame, i, h));
+  context.fillStyle = frame.theme.card;
+  context.fill();
+  context.strokeStyle = frame.theme.edge;
+  context.stroke();
+  drawMixture(context, frame, i, x + 2, y + h - Math.max(2, h * 0.25), w - 4, Math.max(1.5, h * 0.18));
+}
+
 function drawState(
   context: CanvasRenderingContext2D,
   frame: Frame,
@@ -119,6 +170,7 @@ function drawPlate(
   const { colour, pattern } = frame.colouring(i);
   const kind = scene.nodes.kind[i];
   const pill = kind === "job" || kind === "stub";
+  if (kind === "group") drawSheet(context, frame, x, y, w, h);
   outline(context, x, y, w, h, radiusOf(frame, i, h));
   context.fillStyle = pill ? theme.pill : theme.card;
   context.fill();
@@ -145,18 +197,30 @@ function drawPlate(
   if (kind === "stub") context.setLineDash([]);
   context.globalAlpha = alpha;
   drawRows(context, frame, i, x, y, w);
+  if (kind === "group") drawMixture(context, frame, i, x + 4, y + h - 6, w - 8, 4);
 
-  const head = pill ? h : Math.min(h, scene.metrics.header * camera.k);
+  const head = pill || kind === "group" ? h : Math.min(h, scene.metrics.header * camera.k);
   const font = pill ? MIN_TEXT : Math.max(MIN_TEXT, Math.min(12, Math.round(head * 0.5)));
   const mark = kind === "job" && scene.nodes.state[i] ? Math.min(9, h - 2) : 0;
   if (mark) drawState(context, frame, i, x + 4 + mark / 2, y + h / 2, mark);
   if (head < (pill ? font : font + 2)) return;
   const indent = kind === "stub" ? 3 : pill ? 5 + (mark ? mark + 2 : 0) : Math.max(3, 5 * camera.k) + 4;
   const room = w - indent - (kind === "stub" ? 0 : pill ? 5 : 4);
-  const text = plateText(context, theme.font, font, scene.nodes.label[i], room, endsIn(scene, kind));
+  const label = scene.nodes.label[i];
+  const text =
+    kind === "group" && scene.nodes.above[i]
+      ? endOf(context, theme.font, font, label, room)
+      : plateText(context, theme.font, font, label, room, endsIn(scene, kind));
   if (!text) return;
   context.fillStyle = kind === "stub" ? theme.muted : theme.ink;
-  context.fillText(text, x + indent, y + head / 2 + 0.5);
+  const line = kind === "group" ? y + h * (h < 28 ? 0.42 : 0.6) : y + head / 2;
+  context.fillText(text, x + indent, line + 0.5);
+  if (kind !== "group" || h < 28) return;
+  context.fillStyle = theme.muted;
+  setFont(context, `${MIN_TEXT}px ${theme.font}`);
+  context.textAlign = "right";
+  context.fillText(scene.nodes.badge[i], x + w - 4, y + Math.max(6, h * 0.26));
+  context.textAlign = "left";
 }
 
 const fonts = new WeakMap<CanvasRenderingContext2D, string>();
@@ -176,12 +240,22 @@ function drawRows(context: CanvasRenderingContext2D, frame: Frame, i: number, x:
   if (!rows || row * camera.k < 5) return;
   context.fillStyle = theme.line;
   const thick = Math.max(1.5, 4 * camera.k);
-  rows.forEach(([name, type], r) => {
-    const middle = y + (header + row * (r + 0.5)) * camera.k;
+  const above = rows.length > scene.metrics.rows ? scene.metrics.finder : 0;
+  rows.slice(0, scene.metrics.rows).forEach(([name, type], r) => {
+    const middle = y + (header + above + row * (r + 0.5)) * camera.k;
     const long = Math.min(0.5, 0.12 + name.length * 0.025) * w;
     context.fillRect(x + 14 * camera.k, middle - thick / 2, long, thick);
     if (type) context.fillRect(x + w * 0.78, middle - thick / 2, w * 0.16, thick);
   });
+}
+
+/** The end of a group's name: what groups beside each other begin with is the same. */
+function endOf(context: CanvasRenderingContext2D, family: string, size: number, label: string, room: number): string {
+  setFont(context, `${size}px ${family}`);
+  if (context.measureText(label).width <= room) return label;
+  let from = 1;
+  while (from < label.length && context.measureText(`…${label.slice(from)}`).width > room) from++;
+  return `…${label.slice(from)}`;
 }
 
 type Fitted = readonly [text: string, size: number];

@@ -28,7 +28,10 @@ export function attachGestures(stage: HTMLElement, actions: GestureActions): () 
     const box = stage.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top];
   };
-  const own = (event: Event) => event.target instanceof Element && event.target.closest("button") !== null;
+  // A scroll bar is hit where its list itself is the target: what is in the list are rows.
+  const own = (event: Event) =>
+    event.target instanceof Element &&
+    (event.target.closest("button, input") !== null || event.target.classList.contains("lx-scroll"));
 
   const down = (event: PointerEvent) => {
     if (own(event) || (event.pointerType === "mouse" && event.button !== 0)) return;
@@ -91,6 +94,7 @@ export function attachGestures(stage: HTMLElement, actions: GestureActions): () 
 
   const wheel = (event: WheelEvent) => {
     const pinch = event.ctrlKey || event.metaKey;
+    if (!pinch && event.target instanceof Element && event.target.closest(".lx-scroll")) return;
     if (!pinch && !actions.hot()) return actions.wheelPassed();
     event.preventDefault();
     const unit = event.deltaMode === 1 ? 16 : event.deltaMode === 2 ? 240 : 1;

@@ -16,10 +16,15 @@ const PATHS = {
   undecided: "M4 4.300a2 2 0 1 1 2.8 2c-.6.3-.8.7-.8 1.300M6 9.700v.3",
   loop: "M9.8 6.500A3.9 3.9 0 1 1 8.7 3.200M9.2 1.200v2.400H6.8",
   lock: "M3 5.500h6v4.500H3zM4.2 5.500V4a1.8 1.8 0 0 1 3.6 0v1.5",
+  pin: "M4.5 1.500h3M5 1.500v3L3.500 6.500h5L7 4.500v-3M6 6.500v4",
   chevron: "M3.5 4.700L6 7.300l2.5-2.6",
   back: "M7.5 2.500L4 6l3.5 3.5",
   forward: "M4.5 2.500L8 6 4.5 9.5",
   search: "M8 5A3 3 0 1 1 2 5a3 3 0 0 1 6 0zM7.2 7.200l3.3 3.3",
+  play: "M4 2.500l5.5 3.500L4 9.500z",
+  pause: "M4 2.500v7M8 2.500v7",
+  save: "M6 1.500v6M3.5 5.200L6 7.700l2.5-2.500M2 10.200h8",
+  copy: "M4.5 4.500h5.500v6h-5.500zM7.5 4.500v-3h-5.500v6h2.500",
   plus: "M6 2.500v7M2.5 6h7",
   minus: "M2.5 6h7",
   fit: "M1.5 4V1.500H4M8 1.500h2.500V4M10.5 8v2.500H8M4 10.500H1.500V8M4 4.500h4v3H4z",
@@ -31,6 +36,9 @@ const PATHS = {
 } as const;
 
 export type Glyph = keyof typeof PATHS;
+
+/** The path of a drawing, in a box of 12. */
+export const glyphShape = (name: Glyph): string => PATHS[name];
 
 const canvasPaths = new Map<Glyph, Path2D>();
 

@@ -15,7 +15,13 @@ export interface Lit {
   readonly nodes: Uint8Array;
   readonly edges: Uint8Array;
   readonly rows: ReadonlySet<string>;
+  /** Of these, the ones reached only by a join, a filter, a grouping. */
+  readonly indirect: ReadonlySet<string>;
+  /** The row it all began at, "" for none. */
+  readonly chosen: string;
 }
+
+const NO_ROWS = { rows: new Set<string>(), indirect: new Set<string>(), chosen: "" };
 
 function bucket(ends: Uint32Array, keep: readonly number[], n: number): [start: Uint32Array, list: Uint32Array] {
   const start = new Uint32Array(n + 1);
@@ -83,7 +89,7 @@ export function lightNodes(scene: Scene, g: Graph, starts: readonly number[]): L
   for (let e = 0; e < edges.length; e++) {
     if (kind[e] === Kind.column && nodes[source[e]] && nodes[target[e]]) edges[e] = 1;
   }
-  return { nodes, edges, rows: new Set() };
+  return { nodes, edges, ...NO_ROWS };
 }
 
 export function lightEdge(scene: Scene, e: number): Lit {
@@ -95,7 +101,7 @@ export function lightEdge(scene: Scene, e: number): Lit {
   nodes[source[e]] = nodes[target[e]] = 1;
   if (sourceRow[e] !== NO_ROW) rows.add(`${source[e]}:${sourceRow[e]}`);
   if (targetRow[e] !== NO_ROW) rows.add(`${target[e]}:${targetRow[e]}`);
-  return { nodes, edges, rows };
+  return { ...NO_ROWS, nodes, edges, rows };
 }
 
 /** One column's path across the open cards, up and down, by column edges alone. */
@@ -136,7 +142,7 @@ export function lightRow(scene: Scene, node: number, row: number): Lit {
       }
     }
   }
-  return { nodes, edges, rows };
+  return { ...NO_ROWS, nodes, edges, rows };
 }
 
 export type Arrow = "left" | "right" | "up" | "down";
@@ -181,14 +187,19 @@ const WORDS: Record<string, string> = {
 
 /** What a screen reader says of a node: "orders, dataset, 2 upstream, 3 downstream, complete". */
 export function sentence(scene: Scene, g: Graph, i: number): string {
-  const { label, kind, state, title, above } = scene.nodes;
+  const { label, kind, state, title, above, badge, pinned } = scene.nodes;
   if (kind[i] === "stub") return title[i] || `${label[i]} more`;
+  if (kind[i] === "group") {
+    const place = above[i] ? ` in ${above[i]}` : "";
+    return `${label[i]}, group of ${badge[i]} nodes${place}, Enter opens it`;
+  }
   const parts = [
     label[i],
     above[i] && kind[i] === "dataset" ? `${kind[i]} in ${above[i]}` : kind[i],
     `${neighbours(scene, g, i, "up").length} upstream`,
     `${neighbours(scene, g, i, "down").length} downstream`,
   ];
+  if (pinned.has(i)) parts.push("pinned");
   if (state[i]) parts.push(WORDS[state[i]] ?? state[i]);
   return parts.join(", ");
 }

@@ -9,8 +9,13 @@ const KEYS = [
   ["Enter", "select; twice: focus on it"],
   ["f", "focus on it"],
   ["o", "open or close its columns"],
+  ["[ ]", "show more or collapse upstream, downstream"],
+  ["x p", "hide it, pin it"],
+  ["b", "paths: press it at both ends"],
+  ["m", "a menu of all of this"],
   ["+ − 0", "zoom in, out, fit"],
-  ["/", "search"],
+  ["/", "search; Tab takes a suggestion"],
+  ["c y", "copy its id, Python for this view"],
   ["Alt ← Alt →", "back, forward"],
   ["Esc", "close, clear"],
 ] as const;
@@ -18,8 +23,20 @@ const KEYS = [
 const MOUSE = [
   ["click", "select; with Shift or Ctrl: add"],
   ["double click", "focus on it"],
-  ["+12", "show what is left out there"],
+  ["+12", "show what is left out there; of many, a list to choose from"],
+  ["a group", "open it; Esc or × closes it"],
+  ["a column", "light all that it comes from and goes to"],
+  ["right click", "what can be done with a node"],
   ["wheel", "zoom, once the picture is clicked; with Ctrl always"],
+] as const;
+
+const TIME = [
+  ["drag", "as of a time; in Window: another window, or its ends"],
+  ["click", "one run: what it read and wrote; Shift and drag: a window"],
+  ["wheel + − 0", "zoom the time, all of it"],
+  ["← →", "to where a run begins; ten with Shift"],
+  ["Space", "play forward"],
+  ["Esc", "all runs; so does a double click"],
 ] as const;
 
 const LANGUAGE = [
@@ -59,6 +76,7 @@ export class Help {
         {},
         section("Keys", KEYS),
         section("Selection language", LANGUAGE),
+        section("The strip of runs", TIME),
         section("Mouse and touch", MOUSE, false),
         section("Lines", LINES, false),
       ),

@@ -1,16 +1,25 @@
 // Back and forward through what was shown.
 
-import { same, type Host } from "./host";
+import type { Host, Name, State } from "./host";
 
-interface Shown {
-  readonly focus: string[];
-  readonly hops: number;
-  readonly query: string;
-  readonly expanded: string[];
-}
+/** Everything that decides which nodes are shown; the focus last, as it makes the view go there. */
+const SHAPE = [
+  "hops",
+  "query",
+  "expanded",
+  "collapsed",
+  "added",
+  "groups",
+  "hidden",
+  "pinned",
+  "path",
+  "thread",
+  "focus",
+] as const satisfies readonly Name[];
 
-const equal = (a: Shown, b: Shown) =>
-  a.hops === b.hops && a.query === b.query && same(a.focus, b.focus) && same(a.expanded, b.expanded);
+type Shown = Pick<State, (typeof SHAPE)[number]>;
+
+const alike = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
 export class History {
   private entries: Shown[] = [];
@@ -29,7 +38,7 @@ export class History {
   /** Note what is shown now; going back or forward arrives at a known entry and adds none. */
   note(): void {
     const now = this.read();
-    if (this.at >= 0 && equal(this.entries[this.at], now)) return;
+    if (this.at >= 0 && alike(this.entries[this.at], now)) return;
     this.entries = [...this.entries.slice(0, this.at + 1), now].slice(-100);
     this.at = this.entries.length - 1;
   }
@@ -42,18 +51,10 @@ export class History {
     if (this.host.get("edge").length) this.host.set("edge", []);
     const entry = this.entries[this.at];
     const now = this.read();
-    if (now.hops !== entry.hops) this.host.set("hops", entry.hops);
-    if (now.query !== entry.query) this.host.set("query", entry.query);
-    if (!same(now.expanded, entry.expanded)) this.host.set("expanded", entry.expanded);
-    if (!same(now.focus, entry.focus)) this.host.set("focus", entry.focus);
+    for (const name of SHAPE) if (!alike(now[name], entry[name])) this.host.set(name, entry[name]);
   }
 
   private read(): Shown {
-    return {
-      focus: [...this.host.get("focus")],
-      hops: this.host.get("hops"),
-      query: this.host.get("query"),
-      expanded: [...this.host.get("expanded")],
-    };
+    return structuredClone(Object.fromEntries(SHAPE.map((name) => [name, this.host.get(name)]))) as Shown;
   }
 }

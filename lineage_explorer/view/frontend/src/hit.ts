@@ -3,6 +3,7 @@
 import Flatbush from "flatbush";
 import { bounds, distance, type Chain } from "./bezier";
 import type { Box } from "./camera";
+import { Schema } from "./schema";
 import type { Scene } from "./wire";
 
 export function chain(scene: Scene, e: number): Chain {
@@ -35,7 +36,10 @@ export class Hits {
   private readonly nodeIndex: Flatbush | null;
   private edgeIndex: Flatbush | null | undefined;
 
-  constructor(private readonly scene: Scene) {
+  constructor(
+    private readonly scene: Scene,
+    private readonly schema: Schema = new Schema(),
+  ) {
     const { count, x, y, w, h } = scene.nodes;
     if (count === 0) {
       this.nodeIndex = null;
@@ -66,11 +70,12 @@ export class Hits {
 
   /** The row of an open card under a point; -1 for its header or a closed card. */
   row(node: number, y: number): number {
-    const rows = this.scene.rows.get(node);
-    if (!rows) return -1;
-    const { header, row } = this.scene.metrics;
-    const at = Math.floor((y - this.scene.nodes.y[node] - header) / row);
-    return at >= 0 && at < rows.length ? at : -1;
+    return this.schema.at(this.scene, node, y - this.scene.nodes.y[node]);
+  }
+
+  /** Lines have been bent: what was known of their places is forgotten. */
+  edgesMoved(): void {
+    this.edgeIndex = undefined;
   }
 
   /** The edge whose curve passes nearest, within `slack`; -1 for none. */

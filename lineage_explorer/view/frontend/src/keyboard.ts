@@ -12,6 +12,8 @@ export interface KeyboardActions {
   choose(node: number, add: boolean): void;
   refocus(node: number): void;
   toggleOpen(node: number): void;
+  /** Everything else that is about the node stood on. */
+  act(command: Command, node: number): void;
   reveal(node: number): void;
   announce(words: string): void;
   changed(): void;
@@ -60,6 +62,13 @@ export class Keyboard {
         return node >= 0 ? this.actions.refocus(node) : undefined;
       case "open":
         return node >= 0 ? this.actions.toggleOpen(node) : undefined;
+      case "hide":
+      case "pin":
+      case "path":
+      case "menu":
+      case "upstream":
+      case "downstream":
+        return node >= 0 ? this.actions.act(command, node) : undefined;
       default:
         this.actions.rest(command);
     }

@@ -6,7 +6,8 @@ export type Command =
   | { readonly name: "walk"; readonly arrow: Arrow }
   | { readonly name: "zoom"; readonly factor: number }
   | { readonly name: "select"; readonly add: boolean }
-  | { readonly name: "focus" | "open" | "fit" | "search" | "help" | "escape" | "back" | "forward" };
+  | { readonly name: "focus" | "open" | "fit" | "search" | "help" | "escape" | "back" | "forward" | "copy" | "code" }
+  | { readonly name: "hide" | "pin" | "path" | "menu" | "upstream" | "downstream" };
 
 export interface Press {
   readonly key: string;
@@ -31,7 +32,16 @@ const PLAIN: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["f", { name: "focus" }],
   ["o", { name: "open" }],
   ["/", { name: "search" }],
+  ["c", { name: "copy" }],
+  ["y", { name: "code" }],
   ["?", { name: "help" }],
+  ["x", { name: "hide" }],
+  ["p", { name: "pin" }],
+  ["b", { name: "path" }],
+  ["m", { name: "menu" }],
+  ["ContextMenu", { name: "menu" }],
+  ["[", { name: "upstream" }],
+  ["]", { name: "downstream" }],
   ["Escape", { name: "escape" }],
 ]);
 

@@ -3,6 +3,7 @@
 import { h } from "./dom";
 import { icon } from "./glyphs";
 import { PATTERNS, tokenColour } from "./paint";
+import { counted } from "./plain";
 import type { Mode, Scene } from "./wire";
 
 /** How many shown nodes carry each entry, and how many none; stubs and groups are no nodes. */
@@ -10,26 +11,29 @@ export function countEntries(scene: Scene, mode: Mode): { entries: number[]; non
   const entries = new Array<number>(mode.entries.length).fill(0);
   let none = 0;
   for (let i = 0; i < scene.nodes.count; i++) {
-    if (scene.nodes.kind[i] === "stub") continue;
+    if (scene.nodes.kind[i] === "stub" || scene.nodes.kind[i] === "group") continue;
     const value = mode.values[i];
     if (value < entries.length) entries[value]++;
     else none++;
   }
+  for (const shares of mode.mix.values()) for (const [entry, count] of shares) if (entry < entries.length) entries[entry] += count;
   return { entries, none };
 }
 
 /** 1 for each node that a legend with these entries switched on dims; null when nothing is chosen. */
 export function fadedBy(scene: Scene, mode: Mode | null, chosen: ReadonlySet<number>): Uint8Array | null {
   if (!mode || chosen.size === 0) return null;
-  return Uint8Array.from({ length: scene.nodes.count }, (_, i) => (chosen.has(mode.values[i]) ? 0 : 1));
+  return Uint8Array.from({ length: scene.nodes.count }, (_, i) =>
+    chosen.has(mode.values[i]) || mode.mix.get(i)?.some(([entry]) => chosen.has(entry)) ? 0 : 1,
+  );
 }
-
-/** A number with thin spaces between its thousands. */
-export const counted = (n: number) => String(n).replace(/\B(?=(\d{3})+$)/g, "\u2009");
 
 export class Legend {
   readonly element = h("section", "lx-legend", { "aria-label": "Legend" });
+  /** Entries switched on, by their place in the mode shown. */
   readonly chosen = new Set<number>();
+  /** The same by label: a place may be another entry's in the next picture. */
+  private readonly labels = new Set<string>();
   private folded = false;
   private mode: Mode | null = null;
   private tight = false;
@@ -37,8 +41,10 @@ export class Legend {
   constructor(private readonly changed: () => void) {}
 
   update(scene: Scene, mode: Mode | null, dark: boolean): void {
-    if (mode?.name !== this.mode?.name) this.chosen.clear();
+    if (mode?.name !== this.mode?.name) this.labels.clear();
     this.mode = mode;
+    this.chosen.clear();
+    mode?.entries.forEach(({ label }, i) => this.labels.has(label) && this.chosen.add(i));
     const counts = mode ? countEntries(scene, mode) : null;
     this.element.hidden = !mode || !counts || scene.nodes.count === 0 || mode.entries.length === 0;
     if (this.element.hidden || !mode || !counts) return;
@@ -92,7 +98,8 @@ export class Legend {
   }
 
   clear(): boolean {
-    if (this.chosen.size === 0) return false;
+    if (this.labels.size === 0) return false;
+    this.labels.clear();
     this.chosen.clear();
     this.changed();
     return true;
@@ -104,7 +111,8 @@ export class Legend {
   }
 
   private toggle(i: number): void {
-    if (!this.chosen.delete(i)) this.chosen.add(i);
+    const label = this.mode?.entries[i].label ?? "";
+    if (!this.labels.delete(label)) this.labels.add(label);
     this.changed();
   }
 }

@@ -4,6 +4,7 @@ import type { Touch } from "./cards";
 import { lightEdge, lightNodes, lightRow, type Graph, type Lit } from "./graph";
 import { fadedBy } from "./legend";
 import type { Picked } from "./stage";
+import { lightThread, type Thread } from "./thread";
 import { Kind, type Mode, type Scene } from "./wire";
 
 export interface Hand {
@@ -14,9 +15,13 @@ export interface Hand {
   readonly active: number;
   readonly selection: readonly string[];
   readonly edge: readonly string[];
+  /** The chosen column's lineage. */
+  readonly thread?: Thread | null;
   readonly mode: Mode | null;
   /** Legend entries switched on. */
   readonly chosen: ReadonlySet<number>;
+  /** What was not seen at the time chosen, and who ran. */
+  readonly time: Pick<Touch, "faint" | "faintEdges" | "ran">;
 }
 
 /** Where ids are in a scene; those it does not show are passed over. */
@@ -41,16 +46,20 @@ export function findEdge(scene: Scene, ends: readonly string[]): number {
 /** The hand first, then what is hovered elsewhere, then the keyboard, then the selection. */
 function litBy(scene: Scene, graph: Graph, hand: Hand, selected: readonly number[], edge: number): Lit | null {
   const { node, row, edge: under } = hand.hover;
+  const followed = hand.thread ? lightThread(scene, hand.thread) : null;
   if (node >= 0 && row >= 0) {
     const lit = lightRow(scene, node, row);
     // A column that leads nowhere lights its card's path instead.
-    if (lit.rows.size > 1) return lit;
+    if (lit.rows.size > 1 && !followed?.rows.has(`${node}:${row}`)) return lit;
   }
+  // A chosen column stays lit under the hand, that it can be followed.
+  if (followed && hand.selection.length === 0 && hand.edge.length === 0) return followed;
   if (node >= 0) return lightNodes(scene, graph, [node]);
   if (under >= 0) return lightEdge(scene, under);
   const outside = scene.index.get(hand.hovered) ?? hand.active;
   if (outside >= 0) return lightNodes(scene, graph, [outside]);
   if (edge >= 0) return lightEdge(scene, edge);
+  if (followed) return followed;
   return selected.length > 0 ? lightNodes(scene, graph, selected) : null;
 }
 
@@ -63,5 +72,6 @@ export function touchOf(scene: Scene, graph: Graph, hand: Hand): Touch & { reado
     selected: new Set(selected),
     active: hand.active,
     edge,
+    ...hand.time,
   };
 }

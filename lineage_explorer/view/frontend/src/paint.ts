@@ -89,9 +89,14 @@ export interface Colouring {
   readonly colour: string | null;
   readonly mark: string;
   readonly pattern: string;
+  readonly token: string;
+  /** One of several steps of a hue, the palest of which is too pale for text. */
+  readonly step: boolean;
 }
 
-const PLAIN: Colouring = { colour: null, mark: "", pattern: "" };
+const isStep = (token: string) => token.startsWith("seq");
+
+const PLAIN: Colouring = { colour: null, mark: "", pattern: "", token: "", step: false };
 
 /** Colours of all entries of a mode, looked up once; index 255 and beyond is plain. */
 export function colouring(scene: Scene, mode: Mode | null, dark: boolean): (node: number) => Colouring {
@@ -100,8 +105,31 @@ export function colouring(scene: Scene, mode: Mode | null, dark: boolean): (node
     colour: tokenColour(scene, entry.token, dark),
     mark: entry.mark,
     pattern: entry.pattern,
+    token: entry.token,
+    step: isStep(entry.token),
   }));
   return (node) => list[mode.values[node]] ?? PLAIN;
+}
+
+export interface Share extends Colouring {
+  readonly label: string;
+  readonly count: number;
+}
+
+/** What is written beside a count where there is no drawing of a state. */
+const SIGNS: Readonly<Record<string, string>> = { complete: "✓", failed: "✕", running: "○", aborted: "−", unknown: "?" };
+
+/** The colours in a group, the most first. */
+export function mixture(scene: Scene, mode: Mode | null, dark: boolean): (node: number) => readonly Share[] {
+  if (!mode) return () => [];
+  return (node) =>
+    (mode.mix.get(node) ?? []).flatMap(([entry, count]) => {
+      const it = mode.entries.at(entry);
+      if (!it) return [];
+      const mark = it.mark || (SIGNS[it.token] ?? "");
+      const { token, pattern, label } = it;
+      return [{ colour: tokenColour(scene, token, dark), mark, pattern, label, count, token, step: isStep(token) }];
+    });
 }
 
 export const PATTERNS: ReadonlySet<string> = new Set(["hatch", "dots", "cross", "lines"]);

@@ -10,3 +10,6 @@ export function plain(text: string): string {
     return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
   });
 }
+
+/** A number with thin spaces between its thousands. */
+export const counted = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, "\u2009");

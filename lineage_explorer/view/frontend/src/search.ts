@@ -8,6 +8,8 @@ export interface SearchActions {
   typed(text: string): void;
   query(text: string): void;
   choose(id: string): void;
+  column(dataset: string, field: string): void;
+  run(id: string): void;
   leave(): void;
 }
 
@@ -21,7 +23,7 @@ export function readSuggestions(json: string): Suggestion[] {
   if (!Array.isArray(list)) return [];
   return list
     .filter((item): item is unknown[] => Array.isArray(item) && typeof item[0] === "string")
-    .map((item) => [0, 1, 2, 3].map((i) => (typeof item[i] === "string" ? item[i] : "")) as unknown as Suggestion);
+    .map((item) => [0, 1, 2, 3, 4].map((i) => (typeof item[i] === "string" ? item[i] : "")) as unknown as Suggestion);
 }
 
 export function readError(json: string): QueryError | null {
@@ -101,7 +103,7 @@ export class Search {
   }
 
   setSuggestions(json: string): void {
-    this.show(this.typing && this.input.value.trim() ? readSuggestions(json).slice(0, 12) : []);
+    this.show(this.typing && this.input.value.trim() ? readSuggestions(json).slice(0, 20) : []);
   }
 
   setError(json: string, query: string): void {
@@ -118,6 +120,8 @@ export class Search {
     const { key } = event;
     if (key === "ArrowDown" || key === "ArrowUp") {
       if (this.suggestions.length) this.highlight(this.chosen + (key === "ArrowDown" ? 1 : -1));
+    } else if (key === "Tab" && !event.shiftKey && this.suggestions.length > 0) {
+      this.take(Math.max(0, this.chosen));
     } else if (key === "Enter") {
       this.take(this.chosen);
     } else if (key === "Escape") {
@@ -145,11 +149,23 @@ export class Search {
     this.typing = false;
     this.show([]);
     if (suggestion) {
-      this.input.value = "";
-      this.actions.choose(suggestion[0]);
+      this.follow(suggestion);
     } else {
       this.actions.query(this.input.value.trim());
     }
+  }
+
+  /** A word of the language goes into the box, an attribute is asked for, anything else is gone to. */
+  private follow([id, label, , kind, text]: Suggestion): void {
+    this.input.value = text ?? "";
+    if (text && (kind === "word" || /[\s(+]/.test(text))) {
+      this.typing = true;
+      this.input.setSelectionRange(text.length, text.length);
+      this.actions.typed(text);
+    } else if (text) this.actions.query(text);
+    else if (kind === "run") this.actions.run(id);
+    else if (kind === "column") this.actions.column(id, label);
+    else this.actions.choose(id);
   }
 
   private show(list: Suggestion[]): void {
@@ -161,7 +177,7 @@ export class Search {
         h(
           "div",
           "lx-suggestion",
-          { role: "option", id: `${this.prefix}-option-${row}`, "data-row": row, title: id },
+          { role: "option", id: `${this.prefix}-option-${row}`, "data-row": row, title: id || label },
           h("span", "lx-suggestion-label", {}, label),
           h("span", "lx-muted", {}, [above, kind].filter(Boolean).join(" · ")),
         ),

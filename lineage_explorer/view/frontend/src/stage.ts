@@ -4,7 +4,6 @@ import {
   centreOn,
   easeOut,
   fit,
-  fitZoom,
   keepInSight,
   mix,
   pan,
@@ -18,20 +17,17 @@ import {
   type Camera,
   type Size,
 } from "./camera";
-import { draw } from "./canvas";
+import { draw, fitCanvas, forgetArrivals } from "./canvas";
 import { Cards, type Look, type Touch } from "./cards";
 import { h } from "./dom";
+import { boxOf, fitted, inside, isOverview, newcomers, PAD } from "./framing";
 import { extent, Hits } from "./hit";
 import { anchorOf, DURATION, left, movesBetween, type Moves } from "./motion";
-import { CARD_ZOOM, chooseNear, textSizes } from "./near";
+import { CARD_ZOOM, chooseNear, PLATE_ZOOM, textSizes } from "./near";
+import { Ports } from "./ports";
+import { Schema } from "./schema";
 import { emptyScene, type Scene } from "./wire";
 
-const PAD = 24;
-/** Around a picture that would not fit with more. */
-const TIGHT = 4;
-/** A picture of at most this many nodes begins large enough to be read, even if not all of it is seen. */
-const SMALL = 60;
-const READABLE = 0.64;
 const FLOOR = 0.35;
 
 export interface Picked {
@@ -54,7 +50,9 @@ export class Stage {
     "aria-roledescription": "lineage graph",
   });
   scene: Scene = emptyScene("");
-  private hits = new Hits(this.scene);
+  private readonly schema = new Schema();
+  private hits = new Hits(this.scene, this.schema);
+  private ports = new Ports(this.scene, this.schema);
   private box: Box = extent(this.scene);
   private camera: Camera = { x: 0, y: 0, k: 1 };
   private size: Size = { width: 0, height: 0 };
@@ -69,6 +67,7 @@ export class Stage {
     faded: null,
     selected: new Set(),
     active: -1,
+    ...{ faint: null, faintEdges: null, ran: null },
     edge: -1,
   };
   private shownTouch: Touch | null = null;
@@ -90,9 +89,11 @@ export class Stage {
     private readonly covered: () => Covered,
     private readonly painted: () => void,
     private readonly failed: (error: unknown) => void,
+    chooseRow: (node: number, row: number) => void,
   ) {
     this.element.append(this.canvas, this.layer);
-    this.cards = new Cards(this.layer, `${prefix}-node`);
+    const moved = (node: number) => this.rowsMoved(node);
+    this.cards = new Cards(this.layer, `${prefix}-node`, this.schema, { moved, choose: chooseRow, entered: (node) => this.reveal(node) });
     this.observer.observe(this.element);
   }
 
@@ -105,12 +106,29 @@ export class Stage {
     return this.camera.k;
   }
 
+  /** The middle of what is seen, and the zoom. */
+  get eye(): Camera {
+    const [x, y] = toWorld(this.camera, this.size.width / 2, this.size.height / 2);
+    return { x, y, k: this.camera.k };
+  }
+
+  lookAt(x: number, y: number, k: number): void {
+    this.moveTo(centreOn(x, y, k, this.size));
+  }
+
+  /** What a picture of the screen is made from. */
+  get seen() {
+    const { scene, schema, camera, size, touch } = this;
+    return { scene, schema, camera, size, touch };
+  }
+
   /** Show another scene; what stays keeps its place on screen as far as it can. */
   setScene(scene: Scene, touched: string, refocused: boolean): void {
     const before = this.scene;
     this.settle();
     this.scene = scene;
-    this.hits = new Hits(scene);
+    this.ports = new Ports(scene, this.schema);
+    this.hits = new Hits(scene, this.schema);
     this.box = extent(scene);
     const [cx, cy] = toWorld(this.camera, this.size.width / 2, this.size.height / 2);
     const anchor = before.nodes.count ? anchorOf(before, scene, touched, cx, cy) : null;
@@ -135,39 +153,49 @@ export class Stage {
         }
         this.moves = moves;
       }
-      this.arrive(before, refocused, b);
+      this.arrive(before, touched, refocused, b);
     }
     this.invalidate();
   }
 
   /** After a change of scene: show it all if it can be shown, else at least the anchor. */
-  private arrive(before: Scene, refocused: boolean, anchor: number): void {
+  private arrive(before: Scene, touched: string, refocused: boolean, anchor: number): void {
     const room = this.room();
     const { minX, minY, maxX, maxY } = this.box;
     const fits =
       (maxX - minX) * this.camera.k <= room.width - 2 * PAD && (maxY - minY) * this.camera.k <= room.height - 2 * PAD;
-    if (refocused) {
+    const overview = isOverview(this.scene);
+    const opened = inside(before, this.scene, touched);
+    if (refocused || (overview && (this.untouched || !isOverview(before)))) {
       this.untouched = true;
       this.whole = false;
       this.fly(this.fitted());
-    } else this.fly(reveal(this.camera, fits ? this.box : this.newcomers(before, anchor, room), room, PAD));
-  }
-
-  /** The anchor with what is new, as long as that can be seen at once; else the anchor alone. */
-  private newcomers(before: Scene, anchor: number, room: Size): Box {
-    const own = this.boxOf(anchor);
-    const fresh = this.scene.nodes.id.flatMap((id, i) => (before.index.has(id) ? [] : [i]));
-    const all = union([own, ...fresh.map((i) => this.boxOf(i))]);
-    const fits =
-      (all.maxX - all.minX) * this.camera.k <= room.width - 2 * PAD &&
-      (all.maxY - all.minY) * this.camera.k <= room.height - 2 * PAD;
-    return fits ? all : own;
+    } else if (opened) {
+      this.fly(fit(union(opened), room, PAD, PLATE_ZOOM));
+    } else this.fly(reveal(this.camera, fits ? this.box : newcomers(before, this.scene, anchor, this.camera, room), room, PAD));
   }
 
   setLook(look: LookOf): void {
     this.look = look;
     this.cardLook = null;
     this.invalidate();
+  }
+
+  /** A schema was scrolled or searched: its lines follow. */
+  private rowsMoved(node: number): void {
+    this.ports.follow(node);
+    this.hits.edgesMoved();
+    forgetArrivals(this.scene);
+    this.invalidate();
+  }
+
+  /** Scroll open cards so that a row of what is wanted is in sight in each. */
+  bringRows(rows: ReadonlyMap<number, readonly number[]>): void {
+    for (const [node, wanted] of rows) {
+      if (!this.schema.bring(this.scene, node, wanted)) continue;
+      this.cards.settleRows(node);
+      this.rowsMoved(node);
+    }
   }
 
   setTouch(touch: Touch & { readonly edge: number }): void {
@@ -191,9 +219,10 @@ export class Stage {
   }
 
   reveal(node: number): void {
-    this.untouched = false;
     const to = reveal(this.camera, this.boxOf(node), this.room(), PAD);
-    if (to.x !== this.camera.x || to.y !== this.camera.y) this.fly(to);
+    if (to.x === this.camera.x && to.y === this.camera.y) return;
+    this.untouched = false;
+    this.fly(to);
   }
 
   /** Bring nodes into view: all of them if they fit, else the first. */
@@ -220,49 +249,22 @@ export class Stage {
     return { node, row: -1, edge: this.hits.edge(wx, wy, (touch ? 14 : 6) / this.camera.k) };
   }
 
+  /** The right upper corner of a node, on screen. */
+  corner(node: number): [x: number, y: number] {
+    const { x, y, w } = this.scene.nodes;
+    return toScreen(this.camera, x[node] + w[node], y[node]);
+  }
+
   cardId(node: number): string | null {
     return this.cards.idOf(node);
   }
 
   private boxOf(i: number): Box {
-    const { x, y, w, h: high } = this.scene.nodes;
-    return { minX: x[i], minY: y[i], maxX: x[i] + w[i], maxY: y[i] + high[i] };
+    return boxOf(this.scene, i);
   }
 
   private fitted(): Camera {
-    const focus = this.scene.index.get(this.scene.focus.at(0) ?? "");
-    const { x, y, w, h: high, count } = this.scene.nodes;
-    // Without a focus reading begins at the sources.
-    const centre: readonly [number, number] =
-      focus === undefined
-        ? [this.box.minX, (this.box.minY + this.box.maxY) / 2]
-        : [x[focus] + w[focus] / 2, y[focus] + high[focus] / 2];
-    const room = this.room();
-    // What nearly fits is shown whole with less around it, not cut at both sides.
-    const nearly = fitZoom(this.box, room, PAD) < READABLE && fitZoom(this.box, room, TIGHT) >= CARD_ZOOM;
-    const [floor, pad] = this.whole || count > SMALL ? [0, PAD] : nearly ? [CARD_ZOOM, TIGHT] : [READABLE, PAD];
-    const plain = fit(this.box, room, pad, floor, centre);
-    const { legend } = this.covered();
-    if (legend.width === 0 || !this.under(plain, legend, room)) return plain;
-    // Something lies under the legend: beside it or above it, if that costs little.
-    const beside = pan(
-      fit(this.box, { ...room, width: room.width - legend.width }, pad, floor, centre),
-      legend.width,
-      0,
-    );
-    const above = fit(this.box, { ...room, height: room.height - legend.height }, pad, floor, centre);
-    const better = [above, beside]
-      .filter((camera) => !this.under(camera, legend, room))
-      .sort((a, b) => b.k - a.k)
-      .at(0);
-    return better && better.k > plain.k * 0.7 ? better : plain;
-  }
-
-  /** Whether a node would lie under the legend. */
-  private under(camera: Camera, legend: Size, room: Size): boolean {
-    const [left, top] = toWorld(camera, 0, room.height - legend.height);
-    const [right, bottom] = toWorld(camera, legend.width, room.height);
-    return this.hits.nodesIn({ minX: left, minY: top, maxX: right, maxY: bottom }).length > 0;
+    return fitted(this.scene, this.box, this.hits, this.room(), this.covered().legend, this.whole);
   }
 
   /** The part of the stage that nothing covers. */
@@ -365,7 +367,8 @@ export class Stage {
     const [x, y] = toScreen(this.camera, 0, 0);
     this.layer.style.transform = `translate(${x}px, ${y}px) scale(${this.camera.k})`;
 
-    const context = this.fitCanvas();
+    this.ratio = window.devicePixelRatio || 1;
+    const context = fitCanvas(this.canvas, this.size, this.ratio);
     if (context) {
       const { scene, hits, camera, size, ratio, moves } = this;
       draw(context, {
@@ -376,6 +379,8 @@ export class Stage {
         ratio,
         theme: look.theme,
         colouring: look.colouring,
+        mixture: look.mixture,
+        ports: this.ports,
         near: new Set(near),
         moves,
         left: remaining,
@@ -384,16 +389,5 @@ export class Stage {
     }
     this.painted();
     if (this.flight || this.moves) this.invalidate();
-  }
-
-  private fitCanvas(): CanvasRenderingContext2D | null {
-    this.ratio = window.devicePixelRatio || 1;
-    const width = Math.round(this.size.width * this.ratio);
-    const height = Math.round(this.size.height * this.ratio);
-    if (this.canvas.width !== width || this.canvas.height !== height) {
-      this.canvas.width = width;
-      this.canvas.height = height;
-    }
-    return this.canvas.getContext("2d");
   }
 }

@@ -1,6 +1,17 @@
 // A file without a kernel as a host: answers come from what Python put into the file.
 
-import { DEFAULTS, same, type Host, type Name, type State, type Suggestion } from "./host";
+import {
+  DEFAULTS,
+  same,
+  type Answer,
+  type Host,
+  type Name,
+  type Question,
+  type State,
+  type Suggestion,
+} from "./host";
+import { decodeLog, type Log } from "./log";
+import { detailOf } from "./run_detail";
 
 export interface Payload {
   readonly state: Partial<State>;
@@ -9,6 +20,7 @@ export interface Payload {
   readonly scenes: Record<string, string>;
   /** Events on one line, by row id: many details name the same ones. */
   readonly events?: Record<string, string>;
+  readonly log?: string;
 }
 
 export function fromBase64(text: string): Uint8Array {
@@ -26,6 +38,29 @@ function indented(line: string): string {
   }
 }
 
+const NEEDS_A_KERNEL: ReadonlySet<Name> = new Set([
+  "expanded",
+  "columns",
+  "hops",
+  "collapsed",
+  "added",
+  "hidden",
+  "pinned",
+  "path",
+  "thread",
+  "_asked",
+]);
+let decoded: { text: string; log: Log } | null = null;
+
+/** What the log tells of a run, as Python's detail of a run in short. */
+function runDetail(text: string, run: string): string {
+  if (!text) return "";
+  if (decoded?.text !== text) decoded = { text, log: decodeLog(fromBase64(text)) };
+  const { log } = decoded;
+  const at = log.index.get(run);
+  return at === undefined ? "" : JSON.stringify(detailOf(log, at));
+}
+
 const ELSEWHERE = "Open it in a notebook to see more.";
 
 export class StaticHost implements Host {
@@ -36,6 +71,7 @@ export class StaticHost implements Host {
   private readonly details: ReadonlyMap<string, unknown>;
   private readonly scenes: ReadonlyMap<string, string>;
   private readonly events: ReadonlyMap<string, string>;
+  private readonly log: string;
   private readonly listeners = new Map<Name, Set<() => void>>();
 
   constructor(payload: Payload) {
@@ -43,6 +79,7 @@ export class StaticHost implements Host {
     this.details = new Map(Object.entries(payload.details));
     this.scenes = new Map(Object.entries(payload.scenes));
     this.events = new Map(Object.entries(payload.events ?? {}));
+    this.log = payload.log ?? "";
     this.state = { ...DEFAULTS, ...payload.state, _scene: this.first };
     this.home = this.state.focus;
     this.state._detail = this.detail();
@@ -60,16 +97,33 @@ export class StaticHost implements Host {
 
   set<K extends Name>(name: K, value: State[K]): void {
     if (name === "focus") return this.refocus(value as string[]);
-    if (name === "expanded" || name === "columns" || name === "hops") return this.put("_notice", ELSEWHERE);
+    if (name === "groups") return this.open(value as string[]);
+    if (NEEDS_A_KERNEL.has(name)) return this.put("_notice", ELSEWHERE);
     this.put(name, value);
-    if (name === "selection" || name === "edge") this.put("_detail", this.detail());
+    if (name === "selection" || name === "edge" || name === "run" || name === "mode") this.put("_detail", this.detail());
     if (name === "_typed") this.put("_suggest", JSON.stringify(this.find(value as string, 12)));
     if (name === "query") this.search(value as string);
+  }
+
+  ask(question: Question): Promise<Answer> {
+    if (question.what === "log" && this.log) return Promise.resolve({ data: {}, buffers: [fromBase64(this.log)] });
+    const event = question.what === "event" ? this.events.get(question.event) : undefined;
+    if (event !== undefined) return Promise.resolve({ data: { text: indented(event) }, buffers: [] });
+    return Promise.reject(new Error(`This file does not hold that. ${ELSEWHERE}`));
   }
 
   private put<K extends Name>(name: K, value: State[K]): void {
     this.state[name] = value;
     for (const callback of [...(this.listeners.get(name) ?? [])]) callback();
+  }
+
+  /** One group at a time, as far as the file holds what is in it. */
+  private open(groups: string[]): void {
+    const last = groups.at(-1);
+    const scene = last === undefined ? undefined : this.scenes.get(last);
+    if (last !== undefined && scene === undefined) return this.put("_notice", ELSEWHERE);
+    this.put("groups", last === undefined ? [] : [last]);
+    this.put("_scene", scene === undefined ? this.first : fromBase64(scene));
   }
 
   private refocus(focus: string[]): void {
@@ -80,20 +134,11 @@ export class StaticHost implements Host {
   }
 
   private detail(): string {
-    const { selection, edge } = this.state;
+    const { selection, edge, mode, run } = this.state;
+    if (mode === "run" && selection.length === 0 && edge.length === 0) return runDetail(this.log, run);
     const key = edge.length === 2 ? edge.join("\0") : (selection[selection.length - 1] ?? "");
     const detail = this.details.get(key);
-    return detail === undefined ? "" : JSON.stringify(detail, (name, value: unknown) => this.withText(name, value));
-  }
-
-  /** The items of an events block, each with the text of its event, indented. */
-  private withText(name: string, value: unknown): unknown {
-    if (name !== "items" || !Array.isArray(value)) return value;
-    return value.map((item: unknown) => {
-      if (typeof item !== "object" || item === null || !("event" in item)) return item;
-      const line = this.events.get(String(item.event));
-      return line === undefined ? item : { ...item, text: indented(line) };
-    });
+    return detail === undefined ? "" : JSON.stringify(detail);
   }
 
   /** Nodes whose name, or failing that whose id, contains the text, whatever the case. */

@@ -13,7 +13,7 @@ export function tipText({ nodes, edges, rows }: Scene, { node, row, edge }: Pick
   if (node >= 0) {
     const colour = mode?.entries.at(mode.values[node]);
     const title = nodes.title[node] || nodes.label[node];
-    return colour && nodes.kind[node] !== "stub" ? `${title}\n${mode?.title}: ${colour.label}` : title;
+    return colour && nodes.kind[node] !== "stub" ? `${title}\n${mode?.title}: ${mode?.words?.[node] || colour.label}` : title;
   }
   return edge >= 0 ? edges.title[edge] : "";
 }

@@ -48,7 +48,7 @@ export class Toolbar {
   private themeName: ThemeName = "auto";
   private shownModes: readonly Mode[] | null = null;
 
-  constructor(search: HTMLElement, actions: ToolbarActions) {
+  constructor(search: HTMLElement, share: HTMLElement, actions: ToolbarActions) {
     this.back = tool("back", "Back", () => actions.go(-1));
     this.forward = tool("forward", "Forward", () => actions.go(1));
     this.hopButtons = HOPS.map((hops) => {
@@ -96,6 +96,7 @@ export class Toolbar {
         "lx-group",
         {},
         tool("fit", "Fit to view", () => actions.fit()),
+        share,
         this.theme,
         fullScreen,
         help,

@@ -1,28 +1,30 @@
 // The view as a whole: the host's values on one side, the stage and its furniture on the other.
 
 import { Bar } from "./bar";
-import { openedBy } from "./cards";
 import { Choice } from "./choice";
+import { Details } from "./details";
 import { h, listen } from "./dom";
 import { ErrorBox } from "./errors";
 import { hideFallback } from "./fallback";
 import { attachGestures } from "./gestures";
 import { buildGraph, type Graph } from "./graph";
 import { Help } from "./help";
+import { Hover, NOTHING } from "./hover";
 import { same, type Host, type Name } from "./host";
 import { Keyboard } from "./keyboard";
-import { commandOf, type Command } from "./keys";
 import { Legend } from "./legend";
 import { indexesOf, touchOf } from "./lighting";
-import { applyTheme, colouring, modeOf, readTheme, watchTheme, type Theme } from "./paint";
+import { applyTheme, colouring, mixture, modeOf, readTheme, watchTheme, type Theme } from "./paint";
 import { Panel } from "./panel";
-import { Stage, type Covered, type Picked } from "./stage";
-import { Tip, tipText } from "./tip";
-import { decodeScene, type Mode } from "./wire";
+import { Reading } from "./reading";
+import { onKey, runCommand, type Parts } from "./shortcuts";
+import { coveredBy, sizeClasses, toggleFullScreen } from "./sizing";
+import { Stage, type Picked } from "./stage";
+import { Together } from "./together";
+import { Tip } from "./tip";
+import { decodeScene, type Mode, type Scene } from "./wire";
 
 let views = 0;
-const NOTHING: Picked = { node: -1, row: -1, edge: -1 };
-const DOUBLE_MS = 350;
 
 export class View {
   readonly root = h("div", "lx-root");
@@ -33,46 +35,88 @@ export class View {
   private readonly bar: Bar;
   private readonly legend = new Legend(() => this.relook());
   private readonly panel: Panel;
+  private readonly details: Details;
   private readonly help = new Help();
   private readonly tip = new Tip();
   private readonly live = h("div", "lx-offscreen", { "aria-live": "polite", role: "status" });
   private readonly empty = h("div", "lx-empty", { hidden: true });
-  private readonly note = h("div", "lx-scene-note", { hidden: true });
   private readonly offs: (() => void)[] = [];
   private graph: Graph;
   private theme: Theme | null = null;
-  private hover: Picked = NOTHING;
+  private readonly hover: Hover;
   private readonly keyboard: Keyboard;
   private readonly choice: Choice;
-  private lastClick = -Infinity;
+  private readonly reading: Reading;
+  private readonly together: Together;
   private shownFocus: string[] = [];
+  private said = "";
   private unhide: (() => void) | null = null;
-  private detailTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly host: Host) {
     const guard = this.errors.guard.bind(this.errors);
-    this.choice = new Choice(host, () => this.stage.scene);
+    this.choice = new Choice(host, () => this.stage.scene, {
+      group: (node) => this.reading.openGroup(node),
+      many: (stub) => this.reading.list(stub),
+    });
     this.stage = new Stage(
       this.prefix,
-      () => this.covered(),
+      () => coveredBy(this.root, this.panel, this.legend),
       guard(() => this.painted()),
       (error) => this.errors.show(error),
+      (node, row) => this.reading.chooseColumn(node, row),
+    );
+    this.reading = new Reading(
+      host,
+      this.choice,
+      {
+        scene: () => this.stage.scene,
+        refocus: (id) => this.refocus(id),
+        corner: (node) => this.stage.corner(node),
+        bringRows: (rows) => this.stage.bringRows(rows),
+        focusStage: () => this.focusStage(),
+        notice: (words) => this.tip.notice(words),
+      },
+      this.prefix,
+    );
+    this.hover = new Hover(
+      host,
+      this.stage,
+      this.tip,
+      () => this.mode(),
+      () => this.retouch(),
     );
     this.graph = buildGraph(this.stage.scene);
-    this.bar = new Bar(host, this.prefix, {
+    this.together = new Together(host, this.stage, {
+      touched: guard(() => this.retouch()),
+      told: guard((scene) => this.retold(scene)),
+      announce: (words) => this.announce(words),
+      notice: (words) => this.tip.notice(words),
+      failed: (error) => this.errors.show(error),
+      hot: () => this.hot(),
+      theme: () => this.theme,
+    });
+    const { timed, share } = this.together;
+    this.bar = new Bar(host, this.prefix, share.button, {
       refocus: (id) => this.refocus(id),
+      column: (dataset, field) => this.choice.column(dataset, field),
+      run: (id) => timed.choose(id),
       leave: () => this.focusStage(),
       fit: () => this.stage.fit(),
       zoom: (factor) => this.stage.zoom(factor),
-      fullScreen: () =>
-        void (document.fullscreenElement === this.root ? document.exitFullscreen() : this.root.requestFullscreen()),
+      fullScreen: () => toggleFullScreen(this.root),
       help: () => this.help.toggle(),
     });
     this.panel = new Panel(
-      { select: (id) => this.select(id), focus: (id) => this.refocus(id) },
+      {
+        select: (id) => this.select(id),
+        focus: (id) => this.refocus(id),
+        run: (id) => timed.choose(id),
+        ask: (question) => host.ask(question),
+      },
       () => this.sized(),
       this.prefix,
     );
+    this.details = new Details(host, this.panel, guard, () => this.follow());
     this.keyboard = new Keyboard({
       scene: () => this.stage.scene,
       graph: () => this.graph,
@@ -80,10 +124,11 @@ export class View {
       choose: (node, add) => this.choose(node, add),
       refocus: (node) => this.doubleClick({ ...NOTHING, node }),
       toggleOpen: (node) => this.choice.toggleColumns(node),
+      act: (command, node) => this.reading.act(command, node),
       reveal: (node) => this.stage.reveal(node),
-      announce: (words) => (this.live.textContent = words),
+      announce: (words) => this.announce(words),
       changed: () => this.retouch(),
-      rest: (command) => this.run(command),
+      rest: (command) => runCommand(command, this.parts),
     });
     this.build();
     this.connect(guard);
@@ -98,14 +143,17 @@ export class View {
       "lx-graph",
       {},
       this.stage.element,
-      this.note,
+      this.reading.top,
       this.empty,
       this.legend.element,
+      ...this.reading.floating,
       this.tip.element,
     );
     this.root.append(
       this.bar.element,
       h("div", "lx-main", {}, graphBox, this.panel.element),
+      this.together.timed.element,
+      this.together.share.element,
       this.help.element,
       this.errors.element,
       this.live,
@@ -120,11 +168,13 @@ export class View {
     on(["color", "theme", "columns"], () => this.relook());
     on(["edge", "hovered"], () => this.retouch());
     on(["selection"], () => this.selected());
-    on(["_detail"], () => this.detailArrived());
+    on(["_detail"], () => this.details.arrived());
     on(["query"], () => this.bar.showQuery());
     on(["_error"], () => this.bar.showError());
     on(["_suggest"], () => this.bar.showSuggestions());
     on(["hops", "focus", "expanded"], () => this.refreshBar());
+    this.reading.connect(on, () => this.retouch());
+    this.together.connect(on);
     on(["_notice"], () => this.tip.notice(this.host.get("_notice")));
     on(["height"], () => this.sized());
 
@@ -135,29 +185,24 @@ export class View {
       attachGestures(stage, {
         pan: (dx, dy) => this.stage.pan(dx, dy),
         zoom: (x, y, factor) => this.stage.zoom(factor, x, y),
-        hover: guard((at) => this.hoverAt(at)),
+        hover: guard((at) => this.hover.move(at)),
         click: guard((x, y, add, touch) => this.click(this.stage.pick(x, y, touch), add)),
         doubleClick: guard((x, y, touch) => this.doubleClick(this.stage.pick(x, y, touch))),
         wheelPassed: () => this.tip.notice("Click the picture to zoom with the wheel, or hold Ctrl"),
-        // An exported page is all picture: there is nothing else to scroll.
-        hot: () =>
-          !this.host.live || this.root.contains(document.activeElement) || document.fullscreenElement === this.root,
+        hot: () => this.hot(),
       }),
-      listen(
-        stage,
-        "click",
-        guard((event) => this.clickButton(event)),
-      ),
       listen(
         this.root,
         "keydown",
-        guard((event) => this.key(event)),
+        guard((event) => onKey(event, stage, this.keyboard)),
       ),
+      ...this.reading.listenOn(stage, (x, y) => this.stage.pick(x, y, false).node),
       listen(stage, "blur", () => this.keyboard.rest()),
       watchTheme(guard(() => this.retheme())),
       () => sizes.disconnect(),
       () => this.bar.dispose(),
       () => this.stage.dispose(),
+      () => this.together.dispose(),
       () => this.tip.dispose(),
     );
   }
@@ -167,6 +212,7 @@ export class View {
     this.errors.guard(() => {
       this.sized();
       this.sceneArrived();
+      this.together.timed.load();
       this.panel.update(this.host.get("_detail"));
       this.bar.showQuery();
       this.bar.showError();
@@ -174,7 +220,7 @@ export class View {
   }
 
   dispose(): void {
-    clearTimeout(this.detailTimer);
+    this.details.stop();
     for (const off of this.offs) off();
     this.unhide?.();
     this.root.remove();
@@ -185,20 +231,37 @@ export class View {
   private sceneArrived(): void {
     const bytes = this.host.get("_scene");
     if (!bytes || bytes.byteLength === 0) return;
-    const scene = decodeScene(bytes);
+    const scene = this.together.timed.show(decodeScene(bytes));
     const focus = [...this.host.get("focus")];
     const refocused = !same(focus, this.shownFocus);
     this.shownFocus = focus;
     this.graph = buildGraph(scene);
-    this.hover = NOTHING;
+    this.hover.forget();
     this.stage.setScene(scene, this.choice.touched, refocused);
     this.stage.element.setAttribute("aria-label", scene.description || "Lineage graph");
     this.empty.textContent = scene.empty;
     this.empty.hidden = !scene.empty;
-    this.note.textContent = scene.note;
-    this.note.hidden = !scene.note;
     this.bar.history.note();
     this.relook();
+    this.reading.sceneArrived();
+    this.together.timed.arrived();
+    if (this.said !== scene.summary) this.announce(scene.empty || scene.note || `${scene.summary} shown`);
+    this.said = scene.summary;
+  }
+
+  private announce(words: string): void {
+    this.live.textContent = words;
+  }
+
+  /** The same picture with other states or words in it. */
+  private retold(scene: Scene): void {
+    this.stage.scene = scene;
+    this.relook();
+  }
+
+  /** An exported page is all picture: there is nothing else to scroll. */
+  private hot(): boolean {
+    return !this.host.live || this.root.contains(document.activeElement) || document.fullscreenElement === this.root;
   }
 
   /** A selection made elsewhere (in Python, by a search) is brought into view. */
@@ -206,20 +269,6 @@ export class View {
     this.retouch();
     if (!this.choice.foreign) return;
     this.stage.revealAll(indexesOf(this.stage.scene, this.host.get("selection")));
-  }
-
-  private detailArrived(): void {
-    clearTimeout(this.detailTimer);
-    // A second click of a double click must not land on a panel that opened meanwhile.
-    const wait = Math.max(0, this.lastClick + DOUBLE_MS - performance.now());
-    const later = this.panel.open ? wait : 0;
-    const show = this.errors.guard(() => {
-      this.panel.update(this.host.get("_detail"));
-      // The node may have to come out from under the panel, but not amid a double click.
-      if (wait && this.panel.open) this.detailTimer = setTimeout(this.errors.guard(() => this.follow()), later);
-    });
-    if (wait && !this.panel.open) this.detailTimer = setTimeout(show, wait);
-    else show();
   }
 
   private mode(): Mode | null {
@@ -237,11 +286,13 @@ export class View {
     const dark = applyTheme(this.root, this.host.get("theme"));
     if (this.theme?.dark !== dark) this.theme = null;
     this.theme ??= readTheme(this.root, dark);
+    this.together.timed.setTheme(this.theme);
     const mode = this.mode();
     this.stage.setLook({
       graph: this.graph,
       theme: this.theme,
       colouring: colouring(scene, mode, dark),
+      mixture: mixture(scene, mode, dark),
       canOpen: this.host.live,
       open: new Set(this.host.get("columns")),
     });
@@ -258,51 +309,37 @@ export class View {
     const { scene } = this.stage;
     this.stage.setTouch(
       touchOf(scene, this.graph, {
-        hover: this.hover,
+        hover: this.hover.at,
         hovered: this.host.get("hovered"),
         active: this.keyboard.ring,
         selection: this.host.get("selection"),
         edge: this.host.get("edge"),
+        thread: this.reading.thread,
         mode: this.mode(),
         chosen: this.legend.chosen,
+        time: this.together.timed.touch,
       }),
     );
   }
 
   // What the hand does ------------------------------------------------------------------------
 
-  private hoverAt(at: readonly [number, number] | null): void {
-    const picked = at ? this.stage.pick(at[0], at[1], false) : NOTHING;
-    const { node, row, edge } = this.hover;
-    if (at) this.tip.follow(at[0], at[1]);
-    if (picked.node === node && picked.row === row && picked.edge === edge) return;
-    this.hover = picked;
-    const { nodes } = this.stage.scene;
-    this.stage.element.classList.toggle("lx-pointing", picked.node >= 0 || picked.edge >= 0);
-    this.tip.show(tipText(this.stage.scene, picked, this.mode()));
-    const id = picked.node >= 0 && nodes.kind[picked.node] !== "stub" ? nodes.id[picked.node] : "";
-    if (picked.node !== node) this.host.set("hovered", id);
-    this.retouch();
-  }
-
-  private click({ node, edge }: Picked, add: boolean): void {
-    this.lastClick = performance.now();
+  private click({ node, edge, row }: Picked, add: boolean): void {
+    this.details.clicked();
     // A host page may have kept the focus: the wheel and the keys are ours after a click.
     if (!this.root.contains(document.activeElement)) this.focusStage();
     this.tip.hide();
     this.keyboard.rest();
-    if (node >= 0) this.choose(node, add);
+    this.reading.menu.hide(false);
+    if (row >= 0 && !add) this.reading.chooseColumn(node, row);
+    else if (node >= 0) this.choose(node, add);
     else if (edge >= 0 && this.choice.edge(edge)) this.panel.reopen();
     else this.choice.clear();
   }
 
-  private doubleClick({ node }: Picked): void {
-    if (node >= 0 && this.stage.scene.nodes.kind[node] !== "stub") this.refocus(this.stage.scene.nodes.id[node]);
-  }
-
-  private clickButton(event: MouseEvent): void {
-    const node = openedBy(event.target);
-    if (node !== null) this.choice.toggleColumns(node);
+  private doubleClick({ node, row }: Picked): void {
+    const kind = node >= 0 && row < 0 ? this.stage.scene.nodes.kind[node] : "";
+    if (kind === "dataset" || kind === "job") this.refocus(this.stage.scene.nodes.id[node]);
   }
 
   private choose(node: number, add: boolean): void {
@@ -323,74 +360,35 @@ export class View {
   }
 
   private refocus(id: string): void {
-    clearTimeout(this.detailTimer);
+    this.details.stop();
     this.choice.refocus(id);
     this.keyboard.active = id;
     this.focusStage();
+  }
+
+  private get parts(): Parts {
+    const { stage, bar, help, panel, legend, choice, reading } = this;
+    return { stage, bar, help, panel, legend, choice, reading, share: this.together.share, focusStage: () => this.focusStage() };
   }
 
   private focusStage(): void {
     this.stage.element.focus({ preventScroll: true });
   }
 
-  // Keys --------------------------------------------------------------------------------------
-
-  private key(event: KeyboardEvent): void {
-    const onStage = event.target === this.stage.element;
-    const command = commandOf(event);
-    // Inside the bar and the panel only Escape is ours; the rest belongs to the control.
-    if (!command || event.defaultPrevented || (!onStage && command.name !== "escape")) return;
-    event.preventDefault();
-    event.stopPropagation();
-    this.keyboard.run(command);
-  }
-
-  /** What the keys do that is about no node. */
-  private run(command: Command): void {
-    switch (command.name) {
-      case "zoom":
-        return this.stage.zoom(command.factor);
-      case "fit":
-        return this.stage.fit();
-      case "search":
-        return this.bar.focusSearch();
-      case "help":
-        return this.help.toggle();
-      case "back":
-        return this.bar.history.go(-1);
-      case "forward":
-        return this.bar.history.go(1);
-      case "escape":
-        if (this.panel.close()) return this.focusStage();
-        if (!this.legend.clear()) this.choice.clear();
-    }
-  }
-
   private sized(): void {
     if (this.host.live) this.root.style.height = `${Math.max(240, this.host.get("height"))}px`;
-    const { clientWidth: width, clientHeight: height } = this.root;
-    if (width === 0) return;
+    if (this.root.clientWidth === 0) return;
     if (!this.placed) {
       // A notebook renders before it puts the root into the page: until then style has no colours.
       this.placed = true;
       this.retheme();
     }
-    this.root.classList.toggle("lx-narrow", width < 900);
-    this.root.classList.toggle("lx-tiny", width < 640);
-    this.legend.setTight(width < 900 || height < 420);
+    this.legend.setTight(sizeClasses(this.root));
     this.stage.roomChanged();
   }
 
-  private covered(): Covered {
-    const overlaid = this.panel.open && this.root.classList.contains("lx-narrow");
-    const { offsetWidth, offsetHeight } = this.legend.element;
-    return {
-      right: overlaid ? this.panel.element.offsetWidth : 0,
-      legend: { width: offsetWidth && offsetWidth + 16, height: offsetHeight && offsetHeight + 16 },
-    };
-  }
-
   private painted(): void {
+    this.together.painted();
     const node = this.keyboard.ring;
     const card = node >= 0 ? this.stage.cardId(node) : null;
     if (card) this.stage.element.setAttribute("aria-activedescendant", card);

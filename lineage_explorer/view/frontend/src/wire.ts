@@ -1,6 +1,9 @@
 // The scene as Python sends it: one block of bytes, decoded once into typed arrays.
 
+import { fail, object, openBlock, text, texts } from "./bytes";
 import { plain } from "./plain";
+
+export { WireError } from "./bytes";
 
 export type Row = readonly [name: string, type: string, mark: string];
 
@@ -16,6 +19,10 @@ export interface Mode {
   readonly title: string;
   readonly entries: readonly ModeEntry[];
   readonly values: Uint8Array;
+  /** What to say of each node on hover; null where its entry says all. */
+  readonly words: readonly string[] | null;
+  /** Of groups: how many of their members carry which entry, the most first. */
+  readonly mix: ReadonlyMap<number, readonly (readonly [entry: number, count: number])[]>;
 }
 
 export interface Nodes {
@@ -36,11 +43,17 @@ export interface Nodes {
   readonly w: Float32Array;
   readonly h: Float32Array;
   readonly rank: Uint32Array;
+  /** First and last seen of each, in milliseconds; not-a-number is unknown. */
+  readonly seen: Float64Array;
+  /** Nodes that stay whatever is shown. */
+  readonly pinned: ReadonlySet<number>;
 }
 
 export interface Edges {
   readonly count: number;
   readonly title: readonly string[];
+  /** A few letters beside the line: how many edges it stands for. */
+  readonly label: readonly string[];
   readonly source: Uint32Array;
   readonly target: Uint32Array;
   readonly kind: Uint8Array;
@@ -51,6 +64,7 @@ export interface Edges {
   readonly targetRow: Uint32Array;
   readonly pointStart: Uint32Array;
   readonly points: Float32Array;
+  readonly seen: Float64Array;
 }
 
 export interface Scene {
@@ -59,7 +73,9 @@ export interface Scene {
   readonly rows: ReadonlyMap<number, readonly Row[]>;
   readonly modes: readonly Mode[];
   readonly palette: ReadonlyMap<string, readonly [light: string, dark: string]>;
-  readonly metrics: { readonly header: number; readonly row: number; readonly job: number; readonly radius: number };
+  readonly metrics: { readonly header: number; readonly row: number; readonly job: number; readonly radius: number;
+    /** How many rows of an open card are in sight, and the room above them for the search box. */
+    readonly rows: number; readonly finder: number };
   readonly focus: readonly string[];
   readonly summary: string;
   readonly empty: string;
@@ -68,100 +84,18 @@ export interface Scene {
   readonly index: ReadonlyMap<string, number>;
 }
 
-export const Kind = { reads: 0, writes: 1, derives: 2, handsOver: 3, column: 4, stub: 5 } as const;
+export const Kind = { reads: 0, writes: 1, derives: 2, handsOver: 3, column: 4, stub: 5, group: 6 } as const;
 export const Basis = { declared: 0, columns: 1, implied: 2 } as const;
-export const Flag = { back: 1, indirect: 2, masked: 4 } as const;
+export const Flag = { back: 1, indirect: 2, masked: 4, shortest: 8, both: 16, aside: 32 } as const;
 export const NO_ROW = 0xffffffff;
-
-/** The bytes are not a scene: the message says which part is wrong. */
-export class WireError extends Error {
-  override name = "WireError";
-}
-
-type Json = Record<string, unknown>;
-
-function fail(what: string): never {
-  throw new WireError(
-    `The picture's data cannot be read: ${what}. Run the cell again; if it stays, the package and its view differ in version.`,
-  );
-}
-
-function object(value: unknown, what: string): Json {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) fail(`${what} is not an object`);
-  return value as Json;
-}
-
-function text(value: unknown): string {
-  if (typeof value === "string") return value;
-  return typeof value === "number" || typeof value === "boolean" ? String(value) : "";
-}
-
-function texts(value: unknown, count: number, what: string): string[] {
-  if (!Array.isArray(value)) fail(`${what} is missing`);
-  if (value.length !== count) fail(`${what} has ${value.length} entries, not ${count}`);
-  return value.map(text);
-}
 
 function optionalTexts(value: unknown, count: number, what: string): string[] {
   return value === undefined ? new Array<string>(count).fill("") : texts(value, count, what);
 }
 
-/** A view of the bytes that starts on a multiple of four, copied only when it must be. */
-function aligned(data: DataView | ArrayBuffer | Uint8Array): { buffer: ArrayBuffer; offset: number; length: number } {
-  if (data instanceof ArrayBuffer) return { buffer: data, offset: 0, length: data.byteLength };
-  const { buffer, byteOffset, byteLength } = data;
-  if (buffer instanceof ArrayBuffer && byteOffset % 4 === 0) return { buffer, offset: byteOffset, length: byteLength };
-  const copy = new Uint8Array(byteLength);
-  copy.set(new Uint8Array(buffer, byteOffset, byteLength));
-  return { buffer: copy.buffer, offset: 0, length: byteLength };
-}
-
 /** Decode `LXS1` bytes; everything that indexes something else is checked here, once. */
 export function decodeScene(data: DataView | ArrayBuffer | Uint8Array): Scene {
-  const { buffer, offset, length } = aligned(data);
-  if (length < 8) fail("it is shorter than its own header");
-  const bytes = new Uint8Array(buffer, offset, length);
-  if (String.fromCharCode(...bytes.subarray(0, 4)) !== "LXS1") fail("it does not begin with LXS1");
-  const headerLength = new DataView(buffer, offset, length).getUint32(4, true);
-  const start = 8 + headerLength;
-  if (start > length || start % 4 !== 0) fail(`a header of ${headerLength} bytes does not fit`);
-
-  let header: Json;
-  try {
-    header = object(JSON.parse(new TextDecoder().decode(bytes.subarray(8, start))), "the header");
-  } catch (error) {
-    if (error instanceof WireError) throw error;
-    fail("its header is not JSON");
-  }
-  if (header["version"] !== 1) fail(`version ${text(header["version"])} is not 1`);
-
-  const specs = new Map(Object.entries(object(header["arrays"], "arrays")));
-  const array = <T>(
-    name: string,
-    dtype: string,
-    make: new (b: ArrayBuffer, o: number, n: number) => T,
-    size: number,
-    count: number,
-  ): T => {
-    const spec = specs.get(name);
-    if (!Array.isArray(spec) || spec.length !== 3) fail(`array ${name} is missing`);
-    const [type, from, n] = spec as [unknown, unknown, unknown];
-    if (type !== dtype) fail(`array ${name} is ${text(type)}, not ${dtype}`);
-    if (
-      typeof from !== "number" ||
-      typeof n !== "number" ||
-      from < 0 ||
-      from % 4 !== 0 ||
-      start + from + n * size > length
-    ) {
-      fail(`array ${name} lies outside the data`);
-    }
-    if (count >= 0 && n !== count) fail(`array ${name} has ${n} entries, not ${count}`);
-    return new make(buffer, offset + start + from, n);
-  };
-  const f4 = (name: string, count: number) => array(name, "f4", Float32Array, 4, count);
-  const u4 = (name: string, count: number) => array(name, "u4", Uint32Array, 4, count);
-  const u1 = (name: string, count: number) => array(name, "u1", Uint8Array, 1, count);
+  const { header, f4, f8, u4, u1 } = openBlock(data, "LXS1");
 
   const nodeTexts = object(header["nodes"], "nodes");
   if (!Array.isArray(nodeTexts["id"])) fail("nodes.id is missing");
@@ -186,6 +120,8 @@ export function decodeScene(data: DataView | ArrayBuffer | Uint8Array): Scene {
     w: f4("w", n),
     h: f4("h", n),
     rank: u4("rank", n),
+    seen: f8("node_seen", 2 * n),
+    pinned: new Set(Array.isArray(header["pinned"]) ? header["pinned"].map(Number) : []),
   };
 
   const source = u4("source", -1);
@@ -194,6 +130,7 @@ export function decodeScene(data: DataView | ArrayBuffer | Uint8Array): Scene {
   const edges: Edges = {
     count: e,
     title: optionalTexts(edgeTexts["title"], e, "edges.title").map(plain),
+    label: optionalTexts(edgeTexts["label"], e, "edges.label").map(plain),
     source,
     target: u4("target", e),
     kind: u1("kind", e),
@@ -204,6 +141,7 @@ export function decodeScene(data: DataView | ArrayBuffer | Uint8Array): Scene {
     targetRow: u4("target_row", e),
     pointStart: u4("point_start", e + 1),
     points: f4("points", -1),
+    seen: f8("edge_seen", 2 * e),
   };
   checkEdges(edges, n);
 
@@ -231,6 +169,11 @@ export function decodeScene(data: DataView | ArrayBuffer | Uint8Array): Scene {
       name: text(mode["name"]),
       title: text(mode["title"]),
       values: u1(text(mode["array"]), n),
+      words:
+        Array.isArray(mode["words"]) && mode["words"].length === n && n > 0
+          ? mode["words"].map((word) => plain(text(word)))
+          : null,
+      mix: mixes(mode["mix"], n),
       entries: entries.map((entry) => {
         const it = object(entry, "a legend entry");
         return {
@@ -261,6 +204,8 @@ export function decodeScene(data: DataView | ArrayBuffer | Uint8Array): Scene {
       row: metric("row", 22),
       job: metric("job", 24),
       radius: metric("radius", 6),
+      rows: metric("rows", 12),
+      finder: metric("finder", 26),
     },
     focus: Array.isArray(header["focus"]) ? header["focus"].map(text) : [],
     summary: text(header["summary"]),
@@ -269,6 +214,21 @@ export function decodeScene(data: DataView | ArrayBuffer | Uint8Array): Scene {
     description: text(header["description"]),
     index: new Map(id.map((name, i) => [name, i])),
   };
+}
+
+/** Of each group the shares of its members; what is no pair of numbers is passed over. */
+function mixes(value: unknown, n: number): Mode["mix"] {
+  const found = new Map<number, (readonly [number, number])[]>();
+  for (const [key, list] of Object.entries(object(value ?? {}, "a mixture"))) {
+    const node = Number(key);
+    if (!Number.isInteger(node) || node < 0 || node >= n || !Array.isArray(list)) fail(`a mixture of node ${key} fits none`);
+    const pairs = list.filter((pair): pair is [number, number] => Array.isArray(pair) && pair.length === 2);
+    found.set(
+      node,
+      pairs.map(([entry, count]) => [entry, count] as const),
+    );
+  }
+  return found;
 }
 
 function checkEdges(edges: Edges, n: number): void {
@@ -305,10 +265,13 @@ export function emptyScene(message: string): Scene {
       w: f,
       h: f,
       rank: u,
+      seen: new Float64Array(0),
+      pinned: new Set(),
     },
     edges: {
       count: 0,
       title: [],
+      label: [],
       source: u,
       target: u,
       kind: b,
@@ -319,11 +282,12 @@ export function emptyScene(message: string): Scene {
       targetRow: u,
       pointStart: new Uint32Array(1),
       points: f,
+      seen: new Float64Array(0),
     },
     rows: new Map(),
     modes: [],
     palette: new Map(),
-    metrics: { header: 44, row: 22, job: 24, radius: 6 },
+    metrics: { header: 44, row: 22, job: 24, radius: 6, rows: 12, finder: 26 },
     focus: [],
     summary: "",
     empty: message,

@@ -12,6 +12,7 @@ function host(values: Partial<State> = {}): Host {
     get: (name) => state[name],
     set: (name, value) => void (state[name] = value),
     on: () => () => undefined,
+    ask: () => Promise.reject(new Error("nobody")),
   };
 }
 
@@ -93,7 +94,7 @@ const idle: Hand = {
   selection: [],
   edge: [],
   mode: null,
-  chosen: new Set(),
+  chosen: new Set(), time: { faint: null, faintEdges: null, ran: null },
 };
 
 test("nothing chosen and nothing hovered lights nothing", () => {

@@ -16,6 +16,7 @@ function kernel() {
   const model: Model = {
     get: (name) => values.get(name),
     set: (name, value) => void values.set(name, value),
+    send: () => undefined,
     save_changes: () => void saves.push(JSON.stringify([...values])),
     on: (event, callback) => void listeners.set(event, (listeners.get(event) ?? new Set()).add(callback)),
     off: (event, callback) => void listeners.get(event)?.delete(callback),

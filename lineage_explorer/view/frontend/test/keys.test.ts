@@ -34,6 +34,7 @@ function keyboard() {
     choose: (node) => done.push(`choose ${node}`),
     refocus: (node) => done.push(`focus ${node}`),
     toggleOpen: (node) => done.push(`open ${node}`),
+    act: () => undefined,
     reveal: () => undefined,
     announce: (words) => done.push(words),
     changed: () => undefined,

@@ -1,0 +1,271 @@
+"""Two tables of facts → changes: what differs, under which code, and how much it matters."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from lineage_explorer.analysis.change_codes import CODES
+from lineage_explorer.analysis.compare_facts import KEY
+from lineage_explorer.analysis.compare_numbers import ENOUGH, STRIKING
+
+CHANGE = {
+    "node": pl.String, "field": pl.String, "change": pl.String, "before": pl.String,
+    "after": pl.String, "severity": pl.String, "by": pl.String, "deviation": pl.Float64,
+    "at_before": pl.UInt32, "at_after": pl.UInt32, "event_before": pl.UInt32,
+    "event_after": pl.UInt32,
+}  # fmt: skip
+BAD = ("FAIL", "ABORT")
+_OPEN = ("RUNNING", "UNKNOWN")
+
+# aspect → the code where both sides tell and differ
+_CHANGED = {
+    "error": "error-changed",
+    "code-version": "code-version-changed",
+    "engine": "engine-changed",
+    "producer": "producer-changed",
+    "trigger-rule": "setting-changed",
+    "parameter": "parameter-changed",
+    "run-tag": "tag-changed",
+    "period": "period-changed",
+    "subset-input": "subset-changed",
+    "subset-output": "subset-changed",
+    "locations-input": "subset-changed",
+    "locations-output": "subset-changed",
+    "operation-output": "operation-changed",
+    "operation-input": "operation-changed",
+}
+# aspect → what the codes of its items begin with, where items come and go
+_ITEMS = {
+    "variable": "variable", "dependency": "dependency", "parameter": "parameter",
+    "run-tag": "tag", "reads": "input", "writes": "output", "assertion": "assertion",
+}  # fmt: skip
+# aspect → codes of less and more, and whether it says something without a history
+_NUMBERS = {
+    "rows-input": ("rows-fewer", "rows-more", True),
+    "rows-output": ("rows-fewer", "rows-more", True),
+    "bytes-input": ("bytes-fewer", "bytes-more", True),
+    "bytes-output": ("bytes-fewer", "bytes-more", True),
+    "files-input": ("files-fewer", "files-more", True),
+    "files-output": ("files-fewer", "files-more", True),
+    "yield": ("yield-lower", "yield-higher", False),
+    "duration": ("faster", "slower", False),
+    "delay": ("started-earlier", "started-later", False),
+    "age": ("input-newer", "input-older", False),
+    "metric": ("metric-lower", "metric-higher", True),
+}
+_QUIET = ("duration", "delay", "age", "yield")
+_SEVERITY = {code.code: code.severity for code in CODES.values()}
+NO_HISTORY = "info"
+
+
+def paired(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """Facts side by side, those of nodes that only one side has left out but for the node."""
+    joined = before.join(
+        after, on=KEY, how="full", coalesce=True, nulls_equal=True, suffix="_after"
+    )
+    here, there = (
+        side.filter(pl.col("aspect") == "node")["node"].implode() for side in (before, after)
+    )
+    shared = pl.col("node").is_in(here) & pl.col("node").is_in(there)
+    return joined.filter(shared | (pl.col("aspect") == "node"))
+
+
+def judge(both: pl.DataFrame, *, same_log: bool) -> pl.DataFrame:
+    """The changes among paired facts; columns are those of `CHANGE`."""
+    told = both.with_columns(
+        has=pl.coalesce("value", pl.col("number").cast(pl.String)).is_not_null(),
+        has_after=pl.coalesce("value_after", pl.col("number_after").cast(pl.String)).is_not_null(),
+    )
+    parts = [
+        _nodes(told),
+        _states(told),
+        _both(told),
+        _items(told),
+        _assertions(told),
+        _reading(told),
+        _numbers(told, same_log=same_log),
+        _untold(told),
+    ]
+    return pl.concat([shaped(part) for part in parts])
+
+
+def shaped(part: pl.DataFrame) -> pl.DataFrame:
+    """With exactly the columns of `CHANGE`; the severity is the code's where none is given."""
+    renamed = {"at": "at_before", "event": "event_before"}
+    part = part.rename({old: new for old, new in renamed.items() if old in part.columns})
+    for name, dtype in CHANGE.items():
+        if name not in part.columns:
+            part = part.with_columns(pl.lit(None, dtype).alias(name))
+    usual = pl.col("change").replace_strict(_SEVERITY, default=None, return_dtype=pl.String)
+    return part.with_columns(severity=pl.coalesce("severity", usual)).select(
+        pl.col(name).cast(dtype) for name, dtype in CHANGE.items()
+    )
+
+
+def _side_by_side(found: pl.DataFrame, change: pl.Expr, **more: pl.Expr) -> pl.DataFrame:
+    return found.with_columns(change=change, before="value", after="value_after", **more)
+
+
+def _nodes(told: pl.DataFrame) -> pl.DataFrame:
+    alone = told.filter((pl.col("aspect") == "node") & (pl.col("has") != pl.col("has_after")))
+    kind = pl.when(pl.col("node").str.starts_with("job:")).then(pl.lit("job"))
+    how = pl.when("has").then(pl.lit("dropped")).otherwise(pl.lit("added"))
+    return _side_by_side(alone, pl.format("{}-{}", kind.otherwise(pl.lit("dataset")), how))
+
+
+def _states(told: pl.DataFrame) -> pl.DataFrame:
+    differ = told.filter((pl.col("aspect") == "state") & (pl.col("value") != pl.col("value_after")))
+    was, now = pl.col("value"), pl.col("value_after")
+    change = (
+        pl.when(now.is_in(BAD) & ~was.is_in(BAD)).then(pl.lit("run-failed"))
+        .when(was.is_in(BAD) & ~now.is_in(BAD)).then(pl.lit("run-recovered"))
+        .when(now.is_in(BAD)).then(pl.lit("error-changed"))
+        .when(now.is_in(_OPEN) & ~was.is_in(_OPEN)).then(pl.lit("run-unfinished"))
+        .when(was.is_in(_OPEN) & ~now.is_in(_OPEN)).then(pl.lit("run-finished"))
+    )  # fmt: skip
+    return _side_by_side(differ, change).filter(pl.col("change").is_not_null())
+
+
+def _both(told: pl.DataFrame) -> pl.DataFrame:
+    differ = told.filter(
+        pl.col("aspect").is_in(list(_CHANGED)) & (pl.col("value") != pl.col("value_after"))
+    )
+    client = pl.col("field") == "openlineage_client_version"
+    change = (
+        pl.when((pl.col("aspect") == "run-tag") & client).then(pl.lit("producer-changed"))
+        .otherwise(pl.col("aspect").replace_strict(_CHANGED, default=None, return_dtype=pl.String))
+    )  # fmt: skip
+    named = pl.when(pl.col("aspect") == "trigger-rule").then(pl.col("aspect")).otherwise("field")
+    return _side_by_side(differ, change, field=named)
+
+
+def _groups(told: pl.DataFrame) -> pl.DataFrame:
+    """Items with whether each side tells anything of their kind at all."""
+    group = ["node", "aspect"]
+    return told.filter(pl.col("aspect").is_in(list(_ITEMS))).with_columns(
+        any=pl.col("has").any().over(group), any_after=pl.col("has_after").any().over(group)
+    )
+
+
+def _items(told: pl.DataFrame) -> pl.DataFrame:
+    alone = _groups(told).filter(
+        (pl.col("has") != pl.col("has_after")) & (pl.col("aspect") != "assertion")
+    )
+    # a run that failed or has not ended yet does not say what it would have touched
+    ended = (
+        told.filter(pl.col("aspect") == "state")
+        .select("node", whole=pl.col("value") == "COMPLETE",
+                whole_after=pl.col("value_after") == "COMPLETE")
+    )  # fmt: skip
+    alone = alone.join(ended, on="node", how="left", maintain_order="left")
+    touches = pl.col("aspect").is_in(["reads", "writes"])
+    lacks = pl.when("has").then("any_after").otherwise("any")
+    ends = pl.when("has").then("whole_after").otherwise("whole").fill_null(value=True)
+    known = lacks & (ends | ~touches)
+    stem = pl.col("aspect").replace_strict(_ITEMS, return_dtype=pl.String)
+    how = pl.when("has").then(pl.lit("dropped")).otherwise(pl.lit("added"))
+    silent = pl.when("has").then(pl.lit("told-no-more")).otherwise(pl.lit("told-now"))
+    return _side_by_side(
+        alone, pl.when(known).then(pl.format("{}-{}", stem, how)).otherwise(silent)
+    )
+
+
+def _assertions(told: pl.DataFrame) -> pl.DataFrame:
+    group = ["node", "by"]
+    checks = told.filter(pl.col("aspect") == "assertion").filter(
+        pl.col("has").any().over(group) & pl.col("has_after").any().over(group)
+    )
+    was, now = pl.col("value"), pl.col("value_after")
+    change = (
+        pl.when(was.is_null()).then(pl.lit("assertion-added"))
+        .when(now.is_null()).then(pl.lit("assertion-dropped"))
+        .when((was != now) & (now == "fails")).then(pl.lit("assertion-failed"))
+        .when(was != now).then(pl.lit("assertion-held"))
+    )  # fmt: skip
+    new_failure = was.is_null() & (now == "fails")
+    severity = pl.when(new_failure).then(pl.lit("high"))
+    found = _side_by_side(checks, change, severity=severity)
+    return found.filter(pl.col("change").is_not_null())
+
+
+def _reading(told: pl.DataFrame) -> pl.DataFrame:
+    was, now = pl.col("value"), pl.col("value_after")
+    switched = told.filter(pl.col("aspect").is_in(["in-time", "newest"]) & (was != now))
+    worse = now == "no"
+    change = (
+        pl.when((pl.col("aspect") == "in-time") & worse).then(pl.lit("read-too-early"))
+        .when(pl.col("aspect") == "in-time").then(pl.lit("read-in-time"))
+        .when(worse).then(pl.lit("version-back"))
+        .otherwise(pl.lit("version-forward"))
+    )  # fmt: skip
+    return _side_by_side(switched, change)
+
+
+def _numbers(told: pl.DataFrame, *, same_log: bool) -> pl.DataFrame:
+    found = told.filter(
+        pl.col("aspect").is_in(list(_NUMBERS))
+        & pl.col("has")
+        & pl.col("has_after")
+        & (pl.col("number") != pl.col("number_after"))
+    )
+    less, more, bare = (
+        pl.col("aspect").replace_strict(
+            {aspect: of[at] for aspect, of in _NUMBERS.items()}, return_dtype=dtype
+        )
+        for at, dtype in enumerate((pl.String, pl.String, pl.Boolean))
+    )
+    scale = pl.max_horizontal("scale", "scale_after")
+    deviation = (pl.col("y_after") - pl.col("y")) / scale
+    stepped = pl.col("striking") | pl.col("striking_after")
+    if same_log:  # a step somewhere between the two; a slow drift is none
+        stepped |= pl.col("steps") != pl.col("steps_after")
+    else:
+        stepped = pl.lit(value=True)
+    known = pl.max_horizontal("count", "count_after") >= ENOUGH
+    falls = pl.col("number_after") < pl.col("number")
+    counted = pl.col("aspect").is_in(["rows-input", "rows-output"])
+    change = (
+        pl.when(counted & (pl.col("number_after") == 0)).then(pl.lit("rows-gone"))
+        .when(counted & (pl.col("number") == 0)).then(pl.lit("rows-came"))
+        .when(falls).then(less).otherwise(more)
+    )  # fmt: skip
+    empties = counted & ((pl.col("number_after") == 0) | (pl.col("number") == 0))
+    kept = pl.when(known).then((deviation.abs() > STRIKING) & stepped).otherwise(bare | empties)
+    severity = pl.when(~known & ~empties).then(pl.lit(NO_HISTORY))
+    label = (
+        pl.when(pl.col("aspect") == "metric").then("field")
+        .when(pl.col("aspect").str.ends_with("-input")).then(pl.lit("read"))
+        .when(pl.col("aspect").str.ends_with("-output")).then(pl.lit("written"))
+    )  # fmt: skip
+    return found.filter(kept).with_columns(
+        change=change, severity=severity, field=label, deviation=pl.when(known).then(deviation),
+        before=_number("number"), after=_number("number_after"),
+    )  # fmt: skip
+
+
+def _number(column: str) -> pl.Expr:
+    """Whole numbers as such, others to three significant places."""
+    value = pl.col(column)
+    whole = value == value.round()
+    return (
+        pl.when(whole & (value.abs() < 1e15))
+        .then(value.cast(pl.Int64, strict=False).cast(pl.String))
+        .otherwise(value.round_sig_figs(4).cast(pl.String))
+    )
+
+
+def _untold(told: pl.DataFrame) -> pl.DataFrame:
+    """Scalars and numbers that only one side tells: unknown on the other, not gone."""
+    scalar = [
+        "code-version", "engine", "period", "subset-input", "subset-output", "operation-output",
+        "rows-output", "rows-input", "metric", "version",
+    ]  # fmt: skip
+    alone = told.filter(pl.col("aspect").is_in(scalar) & (pl.col("has") != pl.col("has_after")))
+    change = pl.when("has").then(pl.lit("told-no-more")).otherwise(pl.lit("told-now"))
+    label = pl.when(pl.col("aspect") == "metric").then("field").otherwise("aspect")
+    return alone.with_columns(
+        change=change,
+        field=label,
+        before=pl.coalesce("value", _number("number")),
+        after=pl.coalesce("value_after", _number("number_after")),
+    )

@@ -1,0 +1,62 @@
+"""What a log knows of its own past, worked out once: who made what, and what is usual."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+import polars as pl
+
+from lineage_explorer.analysis.compare_links import links, timed
+from lineage_explorer.analysis.compare_numbers import series
+from lineage_explorer.tables import Frames
+
+
+@dataclass(frozen=True, eq=False)
+class Past:
+    """Look-ups that diffs and diagnoses share. `links` and `numbers` are made when first used."""
+
+    frames: Frames
+
+    @cached_property
+    def runs(self) -> pl.DataFrame:
+        """Runs with a number and their times; see `compare_links.timed`."""
+        return timed(self.frames)
+
+    @cached_property
+    def links(self) -> pl.DataFrame:
+        """What each run read and who made it; see `compare_links.links`."""
+        return links(self.frames, self.runs)
+
+    @cached_property
+    def numbers(self) -> pl.DataFrame:
+        """Every number beside what was expected; see `compare_numbers.series`."""
+        return series(self.frames, self.runs, self.links)
+
+    @cached_property
+    def writes(self) -> pl.DataFrame:
+        """Every write: dataset, at (number of the run), job, state, start, end."""
+        written = self.frames.io.filter(pl.col("direction") == "output")
+        return (
+            written.select("dataset", "run", "job").join(self.runs, on=["run", "job"]).drop("run")
+        )
+
+    @cached_property
+    def number_of(self) -> dict[str, int]:
+        """Run id to its number; of an id that several jobs use, the first."""
+        ids = self.runs["run"].to_list()
+        return {run: at for at, run in reversed(list(enumerate(ids)))}
+
+    @cached_property
+    def _by_job(self) -> dict[str, tuple[list[int], list[datetime]]]:
+        known = self.runs.filter(pl.col("start").is_not_null()).sort("start", "at")
+        grouped = known.group_by("job", maintain_order=True).agg("at", "start")
+        return {job: (at, start) for job, at, start in grouped.iter_rows()}
+
+    def newest(self, job: str, when: datetime) -> int | None:
+        """The newest run of a job begun by a time."""
+        numbers, starts = self._by_job.get(job, ([], []))
+        place = bisect_right(starts, when)
+        return numbers[place - 1] if place else None

@@ -1,0 +1,301 @@
+"""Why did it go wrong? The last good run found, compared, and causes ranked by evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import polars as pl
+
+from lineage_explorer.analysis import diagnose_report, diagnose_words
+from lineage_explorer.analysis.compare import Compared, compare
+from lineage_explorer.analysis.compare_past import Past
+from lineage_explorer.analysis.compare_sides import Side, run_side
+from lineage_explorer.analysis.diagnose_beside import beside
+from lineage_explorer.analysis.diagnose_fields import Uses
+from lineage_explorer.analysis.diagnose_score import Court, Suspect, ranked
+from lineage_explorer.analysis.diagnose_symptoms import (
+    Comparison,
+    Symptom,
+    asked,
+    comparison,
+    symptoms_of,
+    troubles,
+)
+from lineage_explorer.analysis.diagnose_units import units
+from lineage_explorer.analysis.diff_words import bare
+from lineage_explorer.analysis.words import html_table, text_table
+from lineage_explorer.errors import LineageError, NodeNotFound
+
+if TYPE_CHECKING:
+    from lineage_explorer.lineage import Lineage
+    from lineage_explorer.view.widget import Explorer
+
+Shape = dict[str, pl.DataType | type[pl.DataType]]
+NAMED = 0.2
+"""Score from which a unit is named as a cause."""
+CAUSES: Shape = {
+    "rank": pl.UInt32, "node": pl.String, "run": pl.String, "change": pl.String,
+    "why": pl.String, "path": pl.List(pl.String), "score": pl.Float64,
+    "events": pl.List(pl.UInt32),
+}  # fmt: skip
+EXCLUDED: Shape = {"node": pl.String, "change": pl.String, "why": pl.String}
+_HEAD = ("rank", "score", "node", "change", "why")
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """What a diagnosis was made from."""
+
+    past: Past
+    at: int
+    symptoms: list[Symptom]
+    compared: Comparison
+    sides: tuple[Side, Side] | None = None
+    found: Compared | None = None
+    court: Court | None = None
+    suspects: tuple[Suspect, ...] = ()
+
+    @property
+    def named(self) -> list[Suspect]:
+        """Those that are named as causes."""
+        return [one for one in self.suspects if one.score >= NAMED]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Diagnosis:
+    """Why a run went wrong, as far as the log tells.
+
+    Attributes:
+        run: the run diagnosed.
+        job: its job (node id).
+        good: the run it was compared with, or None.
+        first: the first run after that with the same trouble; what changed is looked for there.
+        symptoms: kind, node, field, text, deviation, event: what is wrong with the run.
+        causes: rank, node, run, change (a code, see `change_codes.codes()`), why (a sentence),
+            path (node ids from there to the run), score (0 to 1), events (row ids of the
+            evidence). The likeliest first; empty where there is no symptom, nothing to compare
+            with, or nothing that could be told from chance.
+        notes: how the question was understood, where that was not plain.
+    """
+
+    run: str
+    job: str
+    good: str | None
+    first: str
+    symptoms: pl.DataFrame
+    causes: pl.DataFrame
+    notes: tuple[str, ...]
+    lin: Lineage
+    trial: Trial
+
+    @property
+    def certainty(self) -> str:
+        """How sure the verdict is: sure, likely, possible or none."""
+        return diagnose_words.certainty(self.causes["score"].to_list())
+
+    @cached_property
+    def verdict(self) -> str:
+        """The answer in words."""
+        return diagnose_words.verdict(self)
+
+    @cached_property
+    def excluded(self) -> pl.DataFrame:
+        """What looks bad and cannot be the cause: node, change, why."""
+        rows = [*diagnose_words.innocent(self.trial), *beside(self.trial)]
+        return pl.DataFrame(rows, schema=EXCLUDED, orient="row")
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """The part of the lineage on the ways from the causes to the run."""
+        nodes = self.causes["path"].explode(empty_as_null=False).unique().to_list()
+        return self.lin.narrow(sorted({*nodes, self.job}))
+
+    def explore(self, **options: Any) -> Explorer:
+        """The interactive view of that part."""
+        return self.lineage.explore(**{"focus": self.job, "hops": 99, **options})
+
+    def report(self) -> str:
+        """All of it as Markdown: verdict, diagram, evidence, who is affected, what to do."""
+        return diagnose_report.report(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as plain values."""
+        return {
+            "run": self.run,
+            "job": self.job,
+            "verdict": self.verdict,
+            "certainty": self.certainty,
+            "good": self.good,
+            "first": self.first,
+            "symptoms": self.symptoms.to_dicts(),
+            "causes": self.causes.to_dicts(),
+            "excluded": self.excluded.to_dicts(),
+            "notes": list(self.notes),
+        }
+
+    def to_json(self) -> str:
+        """The same as one JSON document."""
+        return msgspec.json.encode(self.to_dict()).decode()
+
+    def _rows(self) -> list[tuple[object, ...]]:
+        return [
+            (rank, f"{score:.2f}", bare(node), change, why)
+            for rank, score, node, change, why in self.causes.select(_HEAD).iter_rows()
+        ]
+
+    def __repr__(self) -> str:
+        lines = [self.verdict, *self.notes]
+        if len(self.causes):
+            head, rows = _HEAD[:4], [row[:4] for row in self._rows()]
+            lines += ["", text_table(head, rows), "", ".report() tells all of it."]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        parts = [f"<p>{escape(line)}</p>" for line in (self.verdict, *self.notes)]
+        if len(self.causes):
+            parts.append(html_table(_HEAD, self._rows()))
+        return "".join(parts)
+
+
+def diagnose(lin: Lineage, run_or_dataset: str, symptom: str | None = None) -> Diagnosis:
+    """Why a run, or the newest run that was to write a dataset, went wrong.
+
+    Args:
+        lin: the whole log; what is not in it is not known.
+        run_or_dataset: a run id, or a dataset or job as in `Lineage.find`.
+        symptom: what somebody noticed, in words; needed where the events show nothing wrong.
+
+    Raises:
+        NodeNotFound: if there is no such run, dataset or job.
+        LineageError: if no run in the log was to write that dataset.
+    """
+    past = lin.past
+    at, notes = _asked_for(lin, run_or_dataset)
+    at, more = _child(past, at)
+    trial = tried(past, at, symptom)
+    ids = past.runs["run"]
+    compared = trial.compared
+    rows = [
+        diagnose_words.cause_row(trial, rank, one) for rank, one in enumerate(trial.named, start=1)
+    ]
+    return Diagnosis(
+        run=ids[at],
+        job=past.runs["job"][at],
+        good=None if compared.good is None else ids[compared.good],
+        first=ids[compared.first],
+        symptoms=_symptoms(trial.symptoms),
+        causes=pl.DataFrame(rows, schema=CAUSES, orient="row"),
+        notes=(*notes, *more),
+        lin=lin,
+        trial=trial,
+    )
+
+
+def tried(past: Past, at: int, symptom: str | None = None) -> Trial:
+    """The symptoms of a run, what it is compared with, and all suspects."""
+    job = past.runs["job"][at]
+    found = troubles(past, job)
+    wrong = symptoms_of(found, at)
+    if symptom is not None:
+        wrong = [*wrong, asked(symptom, job)]
+    compared = comparison(past, at, found, wrong)
+    if not wrong or compared.good is None:
+        return Trial(past, at, wrong, compared)
+    sides = run_side(past, compared.good), run_side(past, compared.first)
+    differs = compare(*sides)
+    made = units(*sides, differs)
+    failed = frozenset(key for key, unit in made.items() if unit.has("run-failed"))
+    columns = frozenset(
+        one.column for one in wrong if one.column and one.kind in ("assertion", "metric")
+    )
+    court = Court(
+        past=past,
+        units=made,
+        end=made[job],
+        symptoms=wrong,
+        uses=Uses(past, made, columns, failed),
+        rates=_rates(past, list(made)),
+        errors=_errors(past, sides[1], failed),
+    )
+    suspects = tuple(ranked(court))
+    return Trial(past, at, wrong, compared, sides, differs, court, suspects)
+
+
+def _asked_for(lin: Lineage, text: str) -> tuple[int, list[str]]:
+    """The run meant."""
+    past = lin.past
+    at = past.number_of.get(text)
+    if at is not None:
+        return at, []
+    try:
+        node = lin.find(text)
+    except NodeNotFound as error:
+        raise NodeNotFound(
+            f"no run, dataset or job is called {text!r} here.", error.hint
+        ) from error
+    jobs = [node]
+    if node.startswith("dataset:"):
+        jobs = past.writes.filter(pl.col("dataset") == node)["job"].unique().to_list()
+    runs = past.runs.filter(pl.col("job").is_in(jobs)).sort("start", "at", nulls_last=False)
+    if runs.is_empty():
+        raise LineageError(
+            f"no run in the log wrote {text!r}.", "give the id of a run that read it."
+        )
+    newest = runs.row(-1, named=True)
+    note = f"asked is its newest run, {newest['run']} of {bare(newest['job'])}."
+    return int(newest["at"]), [note]
+
+
+def _child(past: Past, at: int) -> tuple[int, list[str]]:
+    """Of a run that only frames others, the one among these that failed first."""
+    run, job = past.runs["run"][at], past.runs["job"][at]
+    frames = past.frames
+    if not frames.io.filter((pl.col("run") == run) & (pl.col("job") == job)).is_empty():
+        return at, []
+    family = {run}
+    while True:
+        inner = frames.runs.filter(pl.col("parent").is_in(list(family)))["run"]
+        if family.issuperset(inner):
+            break
+        family |= set(inner)
+    touched = frames.io.select("run", "job").unique()
+    inside = (
+        past.runs.filter(pl.col("run").is_in(list(family - {run})))
+        .join(touched, on=["run", "job"], how="semi")
+        .filter(pl.col("state").is_in(["FAIL", "ABORT"]))
+        .sort("end", "start", "at")
+    )
+    if inside.is_empty():
+        return at, []
+    first = inside.row(0, named=True)
+    name = bare(first["job"])
+    return int(first["at"]), [f"it only frames others; the first of these to fail was {name}."]
+
+
+def _symptoms(wrong: list[Symptom]) -> pl.DataFrame:
+    schema: Shape = {
+        "kind": pl.String, "node": pl.String, "field": pl.String, "text": pl.String,
+        "deviation": pl.Float64, "event": pl.UInt32,
+    }  # fmt: skip
+    rows = [tuple(getattr(one, name) for name in schema) for one in wrong]
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _rates(past: Past, jobs: list[str]) -> dict[str, float]:
+    """How often the code of each job changes, for each run."""
+    told = past.frames.runs.select("job", "code_version", "first_seen").drop_nulls("code_version")
+    known = told.filter(pl.col("job").is_in(jobs)).sort("job", "first_seen")
+    changes = pl.col("code_version").rle_id().max() / pl.len()
+    return dict(known.group_by("job").agg(changes).iter_rows())
+
+
+def _errors(past: Past, side: Side, failed: frozenset[str]) -> list[str]:
+    """What runs that failed say, in lower case."""
+    at = side.runs.filter(pl.col("job").is_in(list(failed)))["at"]
+    runs = past.runs["run"].gather(at)
+    told = past.frames.runs.filter(pl.col("run").is_in(runs.implode()))["error"].drop_nulls()
+    return told.str.to_lowercase().to_list()

@@ -1,0 +1,156 @@
+"""The diff as units: a job with what it writes, or a source; what each shows and who feeds it."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from lineage_explorer.analysis.compare import Compared
+from lineage_explorer.analysis.compare_numbers import ENOUGH
+from lineage_explorer.analysis.compare_sides import Side
+
+Row = dict[str, Any]
+SOFT, HARD = 2.0, 6.0
+"""Deviations at which a number begins to count as off, and at which it surely is."""
+_GONE = math.log(10)  # from something to nothing; more is not more
+_CONTENT = ("rows-output", "rows-input", "metric", "yield")
+
+
+@dataclass(eq=False)
+class Measure:
+    """A number of a unit beside what was usual: `off` from 0 (usual) to 1 (surely not)."""
+
+    node: str
+    aspect: str
+    field: str | None
+    deviation: float
+    off: float
+    before: float
+    after: float
+    event: int | None
+
+    @property
+    def column(self) -> str | None:
+        """The column of a metric."""
+        return self.field.partition(":")[0] if self.field and ":" in self.field else None
+
+    @property
+    def size(self) -> float:
+        """How far it moved, as the logarithm of the ratio; of a share, the difference."""
+        if self.field and self.field.endswith("share of nulls"):
+            return abs(self.after - self.before)
+        if self.before == 0 or self.after == 0 or (self.before < 0) != (self.after < 0):
+            return _GONE
+        return min(_GONE, abs(math.log(self.after / self.before)))
+
+    @property
+    def counts(self) -> bool:
+        """Whether it can be trouble: being newer, or how long it took, is none."""
+        return self.aspect in (*_CONTENT, "age") and not (self.about_age and self.deviation < 0)
+
+    @property
+    def about_age(self) -> bool:
+        """Whether it says how old something is."""
+        return self.aspect == "age" or self.field == "age of its data"
+
+
+@dataclass(eq=False)
+class Unit:
+    """A job with the datasets it writes, or a dataset that no job in the log writes."""
+
+    key: str
+    nodes: list[str] = field(default_factory=list)
+    inputs: list[str] = field(default_factory=list)
+    """Datasets."""
+    before: set[str] = field(default_factory=set)
+    """Keys of the units that feed it."""
+    after: set[str] = field(default_factory=set)
+    changes: list[Row] = field(default_factory=list)
+    measures: list[Measure] = field(default_factory=list)
+
+    def has(self, *codes: str) -> bool:
+        """Whether it changed so."""
+        return any(change["change"] in codes for change in self.changes)
+
+    def off(self, *, age: bool) -> float:
+        """How far its numbers are off: those of its content, or of its age."""
+        return max(
+            (one.off for one in self.measures if one.about_age == age and one.counts), default=0.0
+        )
+
+    def tells(self, *aspects: str) -> bool:
+        """Whether it tells numbers of these kinds, with a history."""
+        return any(one.aspect in aspects for one in self.measures)
+
+
+def units(before: Side, after: Side, found: Compared) -> dict[str, Unit]:
+    """All units of a diff by key: the job's id, or the source's."""
+    writers: dict[str, list[str]] = defaultdict(list)
+    reads: list[tuple[str, str]] = []
+    for source, target in found.edges.select("source", "target").iter_rows():
+        if source.startswith("job:"):
+            writers[target].append(source)
+        else:
+            reads.append((source, target))
+    made: dict[str, Unit] = {}
+    home: dict[str, str] = {}
+    for node in found.nodes["node"]:
+        key = node if node.startswith("job:") else min(writers[node], default=node)
+        home[node] = key
+        made.setdefault(key, Unit(key)).nodes.append(node)
+    for dataset, job in reads:
+        _joined(made, dataset, job, writers[dataset] or [dataset])
+    for change in found.changes.iter_rows(named=True):
+        made[_at_home(change, home)].changes.append(change)
+    for row in _measured(before, after, found).iter_rows(named=True):
+        if row["node"] in home:
+            made[home[row["node"]]].measures.append(_measure(row))
+    return made
+
+
+def _joined(made: dict[str, Unit], dataset: str, job: str, feeders: list[str]) -> None:
+    if dataset not in made[job].nodes:
+        made[job].inputs.append(dataset)
+    for feeder in feeders:
+        if feeder != job:
+            made[job].before.add(feeder)
+            made[feeder].after.add(job)
+
+
+def _at_home(change: Row, home: dict[str, str]) -> str:
+    """The unit a change belongs to: of how a dataset is read, the reader."""
+    how = ("version-back", "version-forward", "subset-changed")
+    if change["change"] in how and change["by"] in home:
+        return home[change["by"]]
+    return home[change["node"]]
+
+
+def _measured(before: Side, after: Side, found: Compared) -> pl.DataFrame:
+    """Numbers of the runs of both sides that have a history."""
+    keys = ["job", "node", "aspect", "field"]
+    sides = [
+        side.past.numbers.join(side.runs.select("at"), on="at")
+        .filter(pl.col("aspect").is_in([*_CONTENT, "age", "delay", "duration"]))
+        .with_columns(pl.col("job", "node").replace(found.twins))
+        for side in (before, after)
+    ]
+    both = sides[0].join(sides[1], on=keys, nulls_equal=True, suffix="_after")
+    return both.filter(pl.max_horizontal("count", "count_after") >= ENOUGH)
+
+
+def _measure(row: Row) -> Measure:
+    scale = max(row["scale"], row["scale_after"])
+    moved = (row["y_after"] - row["y"]) / scale
+    left = row["left_after"] / scale if row["left_after"] is not None else moved
+    stepped = row["striking_after"] or row["steps"] != row["steps_after"]
+    # without a step in between both its own past and the run compared with must find it odd
+    small = moved if stepped else min(moved, left, key=abs) if moved * left > 0 else 0.0
+    off = min(1.0, max(0.0, (abs(small) - SOFT) / (HARD - SOFT)))
+    return Measure(
+        row["node"], row["aspect"], row["field"], small, off, row["number"], row["number_after"],
+        row["event_after"],
+    )  # fmt: skip

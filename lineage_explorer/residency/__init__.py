@@ -1,0 +1,1 @@
+"""Where data lives, and where it may: places, labels, verdicts, each with its evidence."""

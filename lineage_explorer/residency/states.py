@@ -1,0 +1,568 @@
+"""What flowed into what, run by run: the graph that labels spread on.
+
+A dataset is not one thing over time: what a run read on Monday cannot hold what was first written
+on Tuesday. So each write of a dataset makes a new *state* of it, and a read sees the newest state
+that was begun before the read ended. A state holds all earlier ones too: that a write replaced them
+would be the event's word, and events may only narrow. State 0 is what was there before any write
+in the log.
+
+The nodes are, in this order: state 0 of every dataset, and every job that a flow names as a source
+or target of its own (`carriers`); the further states; and, of datasets whose columns matter, for
+each state the whole of it and its columns. What flows into a whole dataset goes to the node of its
+state, from there to its columns, and they all make up the whole. Where many inputs feed many
+outputs in one run, one node stands between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from lineage_explorer.tables import TIME, Frames
+
+Ints = npt.NDArray[np.int64]
+
+EARLIEST = datetime(1, 1, 1)  # noqa: DTZ001 - cast to UTC below
+LATEST = datetime(9999, 1, 1)  # noqa: DTZ001
+_COLUMN = ("job", "source", "source_field", "target", "target_field", "masking", "event")
+
+EDGE = pl.Schema(
+    {
+        "source": pl.Int64,
+        "target": pl.Int64,
+        "act": pl.UInt32,
+        "from": pl.String,
+        "to": pl.String,
+    }
+)
+"""Nodes; the act through which it flows; the datasets on both ends, null where a node stands
+between."""
+
+
+@dataclass(frozen=True, eq=False)
+class States:
+    """The graph of states.
+
+    Attributes:
+        nodes: node, thing (dataset or job id; null of a node between), part (state, whole, column
+            or between), field, act. Node numbers are row numbers.
+        edges: columns as in `EDGE`, sorted by source and target.
+        acts: act, run, job, day, epoch: a run's part in a job; run is null for a job event, both
+            for lineage told outside any job. `epoch` numbers the days from which rules changed.
+        reads: act, dataset, node (the whole of the state that was seen), event.
+        writes: act, dataset, node (the whole of the state that was made), event, number.
+        last: thing, node: the whole of the newest state of each, and its act.
+        pairs: act, source, target: which dataset fed which; masked (of its columns, if told).
+    """
+
+    nodes: pl.DataFrame
+    edges: pl.DataFrame
+    acts: pl.DataFrame
+    reads: pl.DataFrame
+    writes: pl.DataFrame
+    last: pl.DataFrame
+    flows: Flows
+
+
+@dataclass(frozen=True, eq=False)
+class Flows:
+    """What feeds what in each act.
+
+    Attributes:
+        outputs: act, dataset: everything the act read feeds it.
+        pairs: act, source, target: dataset to dataset as told.
+        columns: act, source, source_field, target, target_field, masking: as told.
+    """
+
+    outputs: pl.DataFrame
+    pairs: pl.DataFrame
+    columns: pl.DataFrame
+
+    def datasets(self, reads: pl.DataFrame) -> pl.DataFrame:
+        """act, source, target, masked: every pair of datasets that fed each other in an act.
+
+        `masked` is whether all its columns are masked; null where that is not told.
+        """
+        every = reads.select("act", source="dataset").join(
+            self.outputs.select("act", target="dataset"), on="act"
+        )
+        columns = self.columns.group_by("act", "source", "target").agg(
+            masked=pl.col("masking").all(ignore_nulls=False)
+        )
+        told = pl.concat([every, self.pairs.select("act", "source", "target")]).unique()
+        only = columns.join(told, on=["act", "source", "target"], how="anti")
+        whole = told.with_columns(masked=pl.lit(None, pl.Boolean))
+        return pl.concat([whole, only.select(whole.columns)]).filter(
+            pl.col("source") != pl.col("target")
+        ).sort("act", "source", "target")  # fmt: skip
+
+
+def states(
+    frames: Frames,
+    epochs: Sequence[date],
+    fields: pl.DataFrame | None = None,
+    apart: Sequence[str] = (),
+) -> States:
+    """The graph of what these frames tell.
+
+    Args:
+        frames: those of a lineage.
+        epochs: the days from which other rules hold, ascending.
+        fields: dataset, field: columns that have a label of their own.
+        apart: jobs in which every source and target is to have an edge of its own.
+    """
+    things = pl.concat([frames.datasets["dataset"], _carriers(frames)]).rename("thing")
+    numbered = _numbered(frames, things)  # numbers join and sort in a fraction of the time
+    acts, io = _acts(frames, numbered, epochs)
+    first = pl.DataFrame({"thing": things.cast(numbered.kind)}).with_row_index("node").with_columns(
+        pl.col("node").cast(pl.Int64), act=pl.lit(None, pl.UInt32), number=pl.lit(0, pl.UInt32)
+    )  # fmt: skip
+    made = _made(io, len(first))
+    every = pl.concat([first.select("node", "thing", "act", "number"),
+                       made.select("node", "act", "number", thing="dataset")],
+                      how="diagonal")  # fmt: skip
+    columns = numbered.columns
+    parts = _parts(every, columns, fields)
+    reads = _reads(io, made, first, parts)
+    last = (
+        parts.whole(every).sort("thing", "number").group_by("thing", maintain_order=True).last()
+        .select("thing", "node", "act")
+    )  # fmt: skip
+    flows = _flows(numbered.bundles, io, columns, apart, acts, reads)
+    edges = pl.concat(
+        [
+            _chains(made, first, reads),
+            _inner(parts, made),
+            *_between(flows, reads, made, parts.size),
+            _paired(flows.pairs, reads, made, first, parts),
+            _by_column(flows.columns, reads, made, first, parts),
+            _carried(numbered.bundles, first, last, reads, made, acts),
+        ],
+        how="vertical_relaxed",
+    )
+    hubs = flows.outputs["act"].unique().sort()
+    between = pl.DataFrame({
+        "node": np.arange(len(hubs)) + parts.size, "act": hubs, "part": ["between"] * len(hubs),
+    })  # fmt: skip
+    nodes = pl.concat(
+        [every.select("node", "thing", "act", part=pl.lit("state")), parts.rows, between],
+        how="diagonal",
+    ).sort("node")
+    writes = parts.whole(made).select("act", "node", "event", "number", "dataset")
+    return States(
+        nodes=named(nodes),
+        edges=named(edges.unique().sort("source", "target", "act", "from", "to")).cast(EDGE),
+        acts=acts,
+        reads=named(reads.select("act", "dataset", "node", "event")),
+        writes=named(writes),
+        last=named(last),
+        flows=Flows(named(flows.outputs), named(flows.pairs), named(flows.columns)),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Numbered:
+    """What frames tell of flows, with things as numbers.
+
+    Attributes:
+        kind: the type that numbers things.
+        io: run, job, dataset, direction, event.
+        bundles: as in the frames.
+        columns: the columns of `_COLUMN`.
+    """
+
+    kind: pl.Enum
+    io: pl.DataFrame
+    bundles: pl.DataFrame
+    columns: pl.DataFrame
+
+
+def _numbered(frames: Frames, things: pl.Series) -> Numbered:
+    kind = pl.Enum(things)
+    sides = pl.col("sources", "targets").cast(pl.List(kind))
+    return Numbered(
+        kind,
+        frames.io.select(
+            "run", "job", pl.col("dataset").cast(kind), "direction", event="last_event"
+        ),
+        frames.bundles.with_columns(sides),
+        frames.column_edges.select(_COLUMN).with_columns(pl.col("source", "target").cast(kind)),
+    )
+
+
+def named(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with the ids of things as text again."""
+    return frame.with_columns(pl.col(pl.Enum).cast(pl.String))
+
+
+def _acts(
+    frames: Frames, numbered: Numbered, epochs: Sequence[date]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Acts, and what they read and wrote: act, dataset, direction, event, began, ended."""
+    io = pl.concat([numbered.io, _outside(numbered.bundles)], how="diagonal")
+    keys = ["run", "job"]
+    acts = io.select(keys).unique().sort(keys, nulls_last=True).with_row_index("act")
+    times = frames.runs.select(
+        "run",
+        began=pl.coalesce("started", "first_seen"),
+        ended=pl.coalesce("ended", "last_seen"),
+    ).unique("run")
+    acts = acts.join(times, on="run", how="left", maintain_order="left").with_columns(
+        day=pl.col("began").dt.date(),
+        began=pl.col("began").fill_null(pl.lit(EARLIEST).cast(TIME)),
+        ended=pl.col("ended").fill_null(pl.lit(LATEST).cast(TIME)),
+    )
+    starts = np.array(epochs, dtype="datetime64[D]")
+    days = (
+        acts["day"].fill_null(acts["day"].max() or LATEST.date()).to_numpy().astype("datetime64[D]")
+    )
+    numbers = np.maximum(np.searchsorted(starts, days, side="right") - 1, 0)
+    acts = acts.with_columns(epoch=pl.Series(numbers, dtype=pl.UInt32))
+    named = io.join(acts, on=keys, nulls_equal=True, maintain_order="left")
+    kept = named.group_by("act", "dataset", "direction", maintain_order=True).agg(
+        pl.col("event").max(), pl.col("began", "ended").first()
+    )
+    return acts, kept
+
+
+def _outside(bundles: pl.DataFrame) -> pl.DataFrame:
+    """Lineage told outside any job, as reads and writes of an act without a run and a job.
+
+    What feeds what among them is told by `pairs`.
+    """
+    own = bundles.filter(pl.col("job").is_null())
+    parts = [
+        own.explode(column, empty_as_null=False).select(
+            run=pl.lit(None, pl.String),
+            job=pl.lit(None, pl.String),
+            dataset=column,
+            direction=pl.lit(direction),
+            event="event",
+        )
+        for column, direction in (("sources", "input"), ("targets", "output"))
+    ]
+    return pl.concat(parts)
+
+
+def _carriers(frames: Frames) -> pl.Series:
+    """Jobs that flows name as sources or targets."""
+    ends = [frames.bundles[c].explode(empty_as_null=False) for c in ("sources", "targets")]
+    ends += [frames.column_edges[c] for c in ("source", "target")]
+    found = pl.concat([end.rename("thing") for end in ends])
+    return found.filter(found.str.starts_with("job:")).unique().sort()
+
+
+def _made(io: pl.DataFrame, first: int) -> pl.DataFrame:
+    """Writes in order, each a state: node, act, dataset, number, began, event."""
+    made = io.filter(pl.col("direction") == "output").sort("dataset", "began", "act")
+    number = pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).over("dataset")
+    return made.select("act", "dataset", "began", "event", number=number).with_row_index(
+        "node", first
+    ).with_columns(pl.col("node").cast(pl.Int64))  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """Of the states whose columns matter: the node of the whole, and of each column.
+
+    Attributes:
+        rows: node, thing, act, part, field.
+        wholes: state (node), whole (node).
+        columns: state (node), field, column (node).
+        size: how many nodes there are so far.
+    """
+
+    rows: pl.DataFrame
+    wholes: pl.DataFrame
+    columns: pl.DataFrame
+    size: int
+
+    def whole(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The frame with `node` the whole of the state it was."""
+        return frame.join(
+            self.wholes.rename({"state": "node"}), on="node", how="left", maintain_order="left"
+        ).with_columns(node=pl.coalesce("whole", "node")).drop("whole")  # fmt: skip
+
+
+def _parts(every: pl.DataFrame, columns: pl.DataFrame, labelled: pl.DataFrame | None) -> Parts:
+    told = [
+        columns.select(thing="source", field="source_field"),
+        columns.select(thing="target", field="target_field"),
+    ]
+    if labelled is not None:
+        told.append(
+            labelled.select(pl.col("dataset").cast(every["thing"].dtype).alias("thing"), "field")
+        )
+    fields = pl.concat(told).drop_nulls().unique().sort("thing", "field")
+    of = every.join(fields.select("thing").unique(), on="thing", how="semi").sort("node")
+    wholes = of.select("thing", "act", state="node").with_row_index("node", len(every))
+    inner = of.join(fields, on="thing").sort("node", "field")
+    cells = inner.select("thing", "field", "act", state="node").with_row_index(
+        "node", len(every) + len(wholes)
+    )
+    rows = pl.concat(
+        [
+            wholes.select("node", "thing", "act", part=pl.lit("whole")),
+            cells.select("node", "thing", "act", "field", part=pl.lit("column")),
+        ],
+        how="diagonal",
+    ).with_columns(pl.col("node").cast(pl.Int64))
+    number = pl.col("node").cast(pl.Int64)
+    return Parts(
+        rows,
+        wholes.select("state", whole=number),
+        cells.select("state", "field", column=number),
+        len(every) + len(wholes) + len(cells),
+    )
+
+
+def _reads(io: pl.DataFrame, made: pl.DataFrame, first: pl.DataFrame, parts: Parts) -> pl.DataFrame:
+    """act, dataset, state, node (its whole), event."""
+    wanted = io.filter(pl.col("direction") == "input").select("act", "dataset", "event", "ended")
+    seen = wanted.sort("dataset", "ended").join_asof(
+        made.select("dataset", "began", state="node").sort("dataset", "began"),
+        left_on="ended",
+        right_on="began",
+        by="dataset",
+        check_sortedness=False,
+    )
+    seen = seen.join(first.select(dataset="thing", zero="node"), on="dataset", how="left")
+    seen = seen.with_columns(node=pl.coalesce("state", "zero"))
+    seen = seen.with_columns(state="node")
+    return parts.whole(seen).select("act", "dataset", "state", "node", "event").sort(
+        "act", "dataset"
+    )  # fmt: skip
+
+
+def _flows(
+    bundles: pl.DataFrame,
+    io: pl.DataFrame,
+    columns: pl.DataFrame,
+    apart: Sequence[str],
+    acts: pl.DataFrame,
+    reads: pl.DataFrame,
+) -> Flows:
+    """What feeds what in each act, by what the runs of its job tell."""
+    written = io.filter(pl.col("direction") == "output").select("act", "dataset").join(
+        acts.select("act", "job"), on="act"
+    )  # fmt: skip
+    implied = (
+        bundles.filter(pl.col("basis") == "implied", pl.col("job").is_not_null())
+        .explode("targets", empty_as_null=False)
+        .select("job", dataset="targets")
+        .unique()
+    )
+    everything = written.join(implied, on=["job", "dataset"], how="semi")
+    told = (
+        bundles.filter((pl.col("basis") != "implied") | pl.col("job").is_null())
+        .explode("sources", empty_as_null=False)
+        .explode("targets", empty_as_null=False)
+        .select("job", "basis", source="sources", target="targets")
+    )
+    by_column = columns.select("job", "source", "target").unique()
+    told = pl.concat([
+        told.filter(pl.col("basis") == "declared"),
+        told.filter(pl.col("basis") != "declared").join(
+            by_column, on=["job", "source", "target"], how="anti", nulls_equal=True
+        ),
+    ]).select("job", "source", "target").unique()  # fmt: skip
+    pairs = _in_acts(told, written, reads)
+    if apart:
+        split = everything.filter(pl.col("job").is_in(list(apart)))
+        everything = everything.join(split, on=["act", "dataset"], how="anti")
+        more = split.select("act", target="dataset").join(
+            reads.select("act", source="dataset"), on="act"
+        )
+        pairs = pl.concat([pairs, more.select(pairs.columns)])
+    return Flows(
+        outputs=everything.select("act", "dataset").unique().sort("act", "dataset"),
+        pairs=pairs.unique().sort("act", "source", "target"),
+        columns=_in_acts(columns, written, reads),
+    )
+
+
+def _in_acts(told: pl.DataFrame, written: pl.DataFrame, reads: pl.DataFrame) -> pl.DataFrame:
+    """What a job's flows say, for each act that wrote the target and read the source.
+
+    Of a source that no act of the job read, the target has it in every act.
+    """
+    acts = told.join(written.rename({"dataset": "target"}), on=["job", "target"], nulls_equal=True)
+    both = acts.join(reads.select("act", source="dataset"), on=["act", "source"], how="semi")
+    read = both.select("job", "source").unique()
+    never = acts.join(read, on=["job", "source"], how="anti", nulls_equal=True)
+    return pl.concat([both, never]).drop("job")
+
+
+def _edges(frame: pl.DataFrame, **columns: Any) -> pl.DataFrame:
+    """Edges of exactly the columns there are; those not named are null."""
+    return frame.select(**{name: columns.get(name, pl.lit(None)) for name in EDGE}).cast(
+        {"source": pl.Int64, "target": pl.Int64, "act": pl.UInt32}
+    )
+
+
+def _chains(made: pl.DataFrame, first: pl.DataFrame, reads: pl.DataFrame) -> pl.DataFrame:
+    """From each state to the next one of the dataset.
+
+    State 0 leads to state 1 only where the act that made state 1 read the dataset too, as one does
+    that adds to what is there.
+    """
+    before = pl.col("node").shift(1).over("dataset", order_by="number")
+    grown = made.filter(pl.col("number") == 1).join(
+        reads.select("act", "dataset"), on=["act", "dataset"], how="semi"
+    )
+    from_zero = grown.join(first.select(dataset="thing", zero="node"), on="dataset")
+    return pl.concat(
+        [
+            _edges(made.with_columns(before=before).drop_nulls("before"),
+                   source="before", target="node"),
+            _edges(from_zero, source="zero", target="node"),
+        ],
+        how="vertical_relaxed",
+    )  # fmt: skip
+
+
+def _inner(parts: Parts, made: pl.DataFrame) -> pl.DataFrame:
+    """From a state to its columns and its whole, from its columns to the whole, and on in time."""
+    cells = parts.columns.join(parts.wholes, on="state")
+    order = made.select("dataset", "number", state="node")
+    later = (
+        parts.columns.join(order, on="state")
+        .with_columns(before=pl.col("column").shift(1).over("dataset", "field", order_by="number"))
+        .drop_nulls("before")
+    )
+    return pl.concat(
+        [
+            _edges(parts.wholes, source="state", target="whole"),
+            _edges(cells, source="state", target="column"),
+            _edges(cells, source="column", target="whole"),
+            _edges(later, source="before", target="column"),
+        ],
+        how="vertical_relaxed",
+    )
+
+
+def _between(
+    flows: Flows, reads: pl.DataFrame, made: pl.DataFrame, first: int
+) -> list[pl.DataFrame]:
+    """From all that an act read, over one node, to what all of it feeds."""
+    hubs = flows.outputs.select("act").unique().sort("act").with_row_index("hub", first)
+    hubs = hubs.with_columns(pl.col("hub").cast(pl.Int64))
+    into = reads.join(hubs, on="act")
+    out = flows.outputs.join(hubs, on="act").join(
+        made.select("act", "dataset", state="node"), on=["act", "dataset"]
+    )
+    return [
+        _edges(into, **{"source": "node", "target": "hub", "act": "act", "from": "dataset"}),
+        _edges(out, source="hub", target="state", act="act", to="dataset"),
+    ]
+
+
+def _seen(
+    frame: pl.DataFrame, reads: pl.DataFrame, first: pl.DataFrame, parts: Parts
+) -> pl.DataFrame:
+    """With the state of `source` that the act saw, and its whole; else its first."""
+    zero = parts.whole(first.select("thing", "node")).select(source="thing", zero="node")
+    return (
+        frame.join(
+            reads.select("act", "state", "node", source="dataset"),
+            on=["act", "source"],
+            how="left",
+        )
+        .join(zero, on="source", how="left")
+        .join(first.select(source="thing", zero_state="node"), on="source", how="left")
+        .with_columns(whole=pl.coalesce("node", "zero"), state=pl.coalesce("state", "zero_state"))
+        .drop("node", "zero", "zero_state")
+    )
+
+
+def _written(frame: pl.DataFrame, made: pl.DataFrame) -> pl.DataFrame:
+    """With the state of `target` that the act made."""
+    return frame.join(
+        made.select("act", made="node", target="dataset"), on=["act", "target"], how="inner"
+    )
+
+
+def _paired(
+    pairs: pl.DataFrame,
+    reads: pl.DataFrame,
+    made: pl.DataFrame,
+    first: pl.DataFrame,
+    parts: Parts,
+) -> pl.DataFrame:
+    found = _written(_seen(pairs, reads, first, parts), made)
+    ends = {"source": "whole", "target": "made", "act": "act", "from": "source", "to": "target"}
+    return _edges(found, **ends)
+
+
+def _by_column(
+    columns: pl.DataFrame,
+    reads: pl.DataFrame,
+    made: pl.DataFrame,
+    first: pl.DataFrame,
+    parts: Parts,
+) -> pl.DataFrame:
+    found = _written(_seen(columns, reads, first, parts), made)
+    cells = parts.columns
+    found = found.join(
+        cells.select("state", source_field="field", out="column"),
+        on=["state", "source_field"],
+        how="left",
+    ).join(
+        cells.select(made="state", target_field="field", into="column"),
+        on=["made", "target_field"],
+        how="left",
+    )
+    return _edges(
+        found,
+        **{
+            "source": pl.coalesce("out", "whole"),
+            "target": pl.coalesce("into", "made"),
+            "act": "act",
+            "from": "source",
+            "to": "target",
+        },
+    )
+
+
+def _carried(
+    bundles: pl.DataFrame,
+    first: pl.DataFrame,
+    newest: pl.DataFrame,
+    reads: pl.DataFrame,
+    made: pl.DataFrame,
+    acts: pl.DataFrame,
+) -> pl.DataFrame:
+    """Through jobs that flows name as sources or targets.
+
+    What goes on inside is not told: all they take may be in what they hand on, and all they are
+    handed in what they put.
+    """
+    own = pl.col("thing").cast(pl.String)
+    carriers = first.filter(own.str.starts_with("job:")).select("thing", job=own, hub="node")
+    if carriers.is_empty():
+        return pl.DataFrame(schema=EDGE)
+    told = (
+        bundles.explode("sources", empty_as_null=False)
+        .explode("targets", empty_as_null=False)
+        .select(source="sources", target="targets")
+    )
+    handed = told.join(carriers, left_on="target", right_on="thing").join(
+        newest.select(source="thing", out="node"), on="source"
+    )
+    jobs = acts.select("act", "job").join(carriers, on="job")
+    gives = jobs.filter(pl.col("thing").is_in(told["source"].unique().implode()))
+    given = jobs.filter(pl.col("thing").is_in(told["target"].unique().implode()))
+    return pl.concat(
+        [
+            _edges(handed, source="out", target="hub"),
+            _edges(reads.join(gives, on="act"), source="node", target="hub"),
+            _edges(made.join(given, on="act"), source="hub", target="node"),
+        ],
+        how="vertical_relaxed",
+    )
