@@ -29,6 +29,7 @@ import msgspec
 from lineage_explorer.errors import SourceError
 from lineage_explorer.plain import cut_middle, plain
 from lineage_explorer.readers import limits
+from lineage_explorer.readers.forward import Forward
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -62,6 +63,7 @@ class Blob:
     """Opens what is neither, as a buffered stream that can be sought in. It may hold credentials."""
     size: int = 0
     """Bytes of that, 0 if nobody knows."""
+    _forward: Forward = field(default_factory=Forward, init=False, repr=False, compare=False)
 
     @contextmanager
     def open(self) -> Iterator[IO[bytes]]:
@@ -82,6 +84,13 @@ class Blob:
             return self.opener()
         return _open_file(self.path) if self.path else io.BytesIO(self.data)
 
+    def _state(self) -> object:
+        """What changes when the file does."""
+        if self.path is None:
+            return None
+        found = self.path.stat()
+        return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
     def slice(self, offset: int, length: int, *, json: bool = True) -> bytes:
         """The (JSON) value of `length` bytes at `offset` of the decompressed content.
 
@@ -90,12 +99,12 @@ class Blob:
         """
         try:
             with self.open() as stream:
-                if stream.seekable():
+                is_packed = not stream.seekable()
+                if not is_packed:
                     stream.seek(offset)
-                else:
-                    for at in range(0, offset, BUFFER):
-                        stream.read(min(BUFFER, offset - at))
-                value = stream.read(length)
+                    value = stream.read(length)
+            if is_packed:
+                value = self._forward.read(self.open, self._state(), offset, length)
             if json:
                 msgspec.json.decode(value, type=msgspec.Raw)
         except (*UNREADABLE, msgspec.DecodeError):

@@ -28,7 +28,7 @@ def opened(page: Page, path: Path) -> tuple[list[str], list[str]]:
     page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
     page.context.set_offline(True)
     page.goto(path.as_uri())
-    expect(page.locator(".lx-root canvas")).to_be_visible()
+    expect(page.locator(".lx-canvas")).to_be_visible()
     page.wait_for_timeout(500)
     return [url for url in asked if not url.startswith(("data:", path.as_uri()))], wrong
 

@@ -12,7 +12,7 @@ from lineage_explorer.view.complete import called, suggest
 from tests.events import dataset, run_event
 from tests.view.hostile import HOSTILE
 
-OWNED = {
+OWNED: dict = {
     "ownership": {"owners": [{"name": "team a"}]},
     "schema": {"fields": [{"name": "order_total", "type": "int"}]},
     "tags": {"tags": [{"key": "pii", "value": "yes"}]},

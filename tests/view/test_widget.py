@@ -187,7 +187,7 @@ def test_other_data_in_the_same_view_keeps_what_it_can() -> None:
     view = LIN.explore("orders", selection=["orders", "raw"], color="kind")
     more = lx.read([run_event("load", ["other"], ["orders"]), run_event("next", ["orders"], ["z"])])
     sent: list[object] = []
-    view.send = lambda content, buffers=None: sent.append(content)  # type: ignore[method-assign]
+    view.send = lambda content, buffers=None: sent.append(content)
     view.update(more)
     assert (view.focus, view.selection, view.color) == ([ORDERS], [ORDERS], "kind")
     assert "dataset:db:other" in [node.id for node in view.scene.nodes]

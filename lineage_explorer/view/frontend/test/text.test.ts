@@ -52,7 +52,7 @@ test("an error without a place has none", () => {
 });
 
 test("suggestions that are none are left out", () => {
-  expect(readSuggestions('[["id","label"],3,null,[1]]')).toEqual([["id", "label", "", ""]]);
+  expect(readSuggestions('[["id","label"],3,null,[1]]')).toEqual([["id", "label", "", "", ""]]);
   expect(readSuggestions("nonsense")).toEqual([]);
 });
 
