@@ -30,11 +30,12 @@ def facts(side: Side) -> pl.DataFrame:
     chosen = side.runs.select("at", "job")
     numbered = side.past.runs.select("at", "run", "job").join(chosen, on=["at", "job"])
     runs = frames.runs.join(numbered, on=["run", "job"])
+    above = frames.runs.select(parent="run", parent_job="job").unique("parent")
     io = frames.io.join(numbered, on=["run", "job"])
     telling = pl.concat([numbered.select("at", "run", "job"), witnesses(side, io)]).unique("at")
     quality = frames.quality.join(telling, on=["run", "job"])
     parts = [
-        *_of_runs(runs),
+        *_of_runs(runs, above),
         *_of_io(io),
         _of_quality(quality),
         _of_links(side, numbered),
@@ -52,7 +53,7 @@ def _shaped(part: pl.DataFrame) -> pl.DataFrame:
     return filled.select(pl.col(name).cast(dtype) for name, dtype in _SHAPE.items())
 
 
-def _of_runs(runs: pl.DataFrame) -> list[pl.DataFrame]:
+def _of_runs(runs: pl.DataFrame, runs_of_parents: pl.DataFrame) -> list[pl.DataFrame]:
     own = runs.with_columns(node="job", by=pl.lit(None, pl.String))
     texts = own.unpivot(
         list(_TEXTS.values()), index=["node", "at"], variable_name="from", value_name="value"
@@ -86,8 +87,11 @@ def _of_runs(runs: pl.DataFrame) -> list[pl.DataFrame]:
     tasks = own.filter(pl.col("tasks_failed").is_not_null()).select(
         "node", "at", aspect=pl.lit("tasks-failed"), value=pl.col("tasks_failed").cast(pl.String)
     )
+    parents = own.join(runs_of_parents, on="parent", how="inner", maintain_order="left").select(
+        "node", "at", aspect=pl.lit("parent"), value="parent_job"
+    )
     present = own.select("node", "at", aspect=pl.lit("node"), value="node")
-    return [words, *lists, parameters, tags, period, tasks, present]
+    return [words, *lists, parameters, tags, period, tasks, parents, present]
 
 
 def _pairs(own: pl.DataFrame, column: str, aspect: str) -> pl.DataFrame:

@@ -33,6 +33,7 @@ _CHANGED = {
     "locations-output": "subset-changed",
     "operation-output": "operation-changed",
     "operation-input": "operation-changed",
+    "parent": "parent-changed",
 }
 # aspect → what the codes of its items begin with, where items come and go
 _ITEMS = {
@@ -83,6 +84,7 @@ def judge(both: pl.DataFrame, *, same_log: bool) -> pl.DataFrame:
         _items(told),
         _assertions(told),
         _reading(told),
+        _tasks(told),
         _numbers(told, same_log=same_log),
         _untold(told),
     ]
@@ -199,6 +201,12 @@ def _reading(told: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.lit("version-forward"))
     )  # fmt: skip
     return _side_by_side(switched, change)
+
+
+def _tasks(told: pl.DataFrame) -> pl.DataFrame:
+    was, now = (pl.col(side).cast(pl.Int64, strict=False) for side in ("value", "value_after"))
+    more = pl.when(now > was).then(pl.lit("tasks-failed")).otherwise(pl.lit("tasks-recovered"))
+    return _side_by_side(told.filter((pl.col("aspect") == "tasks-failed") & (was != now)), more)
 
 
 def _numbers(told: pl.DataFrame, *, same_log: bool) -> pl.DataFrame:

@@ -55,6 +55,12 @@ class Past:
         grouped = known.group_by("job", maintain_order=True).agg("at", "start")
         return {job: (at, start) for job, at, start in grouped.iter_rows()}
 
+    @cached_property
+    def first_writes(self) -> dict[tuple[str, str], datetime]:
+        """When each job first began to write each dataset, by (job, dataset)."""
+        first = self.writes.group_by("job", "dataset").agg(pl.col("start").min())
+        return {(job, node): start for job, node, start in first.drop_nulls().iter_rows()}
+
     def newest(self, job: str, when: datetime) -> int | None:
         """The newest run of a job begun by a time."""
         numbers, starts = self._by_job.get(job, ([], []))

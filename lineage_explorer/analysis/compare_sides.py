@@ -106,10 +106,12 @@ def _upstream(past: Past, frontier: dict[int, datetime | None], hop: int) -> dic
         pl.col("reader").is_in(readers.implode()) & pl.col("writer").is_not_null()
     )
     found: dict[str, Stand] = {}
-    columns = ("reader", "read", "writer", "attempt", "maker", "job")
+    columns = ("reader", "dataset", "read", "writer", "attempt", "maker", "job")
     stale = due() & pl.col("fresh").not_()
     for *row, is_stale in near.select(*columns, stale.fill_null(value=False)).iter_rows():
-        reader, read, writer, attempt, maker, job = row
+        reader, dataset, read, writer, attempt, maker, job = row
+        if is_stale and _replaced(past, dataset, attempt, maker):
+            continue
         asof = frontier[reader]
         at = attempt if attempt is not None else maker
         if asof is not None and writer != job:
@@ -120,6 +122,14 @@ def _upstream(past: Past, frontier: dict[int, datetime | None], hop: int) -> dic
         if known is None or at > known.at:
             found[writer] = Stand(at, hop, asof or (read if is_stale else None))
     return found
+
+
+def _replaced(past: Past, dataset: str, attempt: int | None, maker: int | None) -> bool:
+    """Whether another job has taken over: it began to write only after this one's newest run."""
+    if attempt is None or maker is None or maker == attempt:
+        return False
+    first = past.first_writes.get((past.runs["job"][maker], dataset))
+    return first is not None and first > past.runs["start"][attempt]
 
 
 def due() -> pl.Expr:

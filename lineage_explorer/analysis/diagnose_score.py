@@ -58,6 +58,8 @@ HARMLESS = 0.12
 """What is left of a change where the unit's own numbers are as usual."""
 EXPLAINED = 0.15
 """What is left of an effect where what feeds the unit shows one, too."""
+_FROM_OUTSIDE = 0.6
+"""The same where only sources are before it: there is nothing further back in the log."""
 ABNORMAL = 0.3
 _SOMEWHERE = 0.3
 """An effect that shows here first because nothing before it tells such numbers."""
@@ -78,6 +80,14 @@ class Evidence:
     way: float | None = None
     """How well the way to the symptom carries this very thing, where column lineage tells."""
 
+    @property
+    def sort(self) -> str:
+        """What it is evidence of: an effect, code, other data, a stop or a field."""
+        if self.measure is not None:
+            return "effect"
+        sorts = {"code": CODE, "data": MOVED, "stop": STOPPED, "field": FIELDS}
+        return next((name for name, of in sorts.items() if self.why in of), self.why)
+
 
 @dataclass
 class Suspect:
@@ -90,11 +100,12 @@ class Suspect:
 
     @property
     def score(self) -> float:
-        """From 0 to 1."""
-        return _joined(
-            one.weight * (self.way if one.way is None else max(one.way, self.way))
-            for one in self.evidence
-        )
+        """From 0 to 1: evidence of one sort is one piece, that of several adds up."""
+        best: dict[str, float] = {}
+        for one in self.evidence:
+            way = self.way if one.way is None else max(one.way, self.way)
+            best[one.sort] = max(best.get(one.sort, 0.0), one.weight * way)
+        return _joined(best.values())
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,8 +187,10 @@ def _feeds(court: Court, unit: Unit, aspects: tuple[str, ...], seen: frozenset[s
     if shown >= ABNORMAL:
         return shown
     if unit.tells(*aspects):
-        moved = {c["change"] for one in _all_before(court, unit) for c in one.changes} & MOVED
-        return max(shown, *(0.8 * WEIGHTS[code] for code in moved), 0.0)
+        above = [change for one in _all_before(court, unit) for change in one.changes]
+        moved = [0.8 * WEIGHTS[one["change"]] for one in above if one["change"] in MOVED]
+        fields = [weight for one in above if (weight := _field_weight(court, one)) > 0.5]
+        return max(shown, *moved, *fields, 0.0)
     behind = [court.units[key] for key in unit.before if key not in seen]
     inner = (_feeds(court, one, aspects, seen | {unit.key}) for one in behind)
     return max(shown, 0.9 * max(inner, default=0.0))
@@ -226,7 +239,6 @@ def _changes(court: Court, unit: Unit, fed: float) -> list[Evidence]:
     """Changes of the job itself."""
     calm = effect(court, unit) < ABNORMAL and unit.tells("rows-output", "metric", "rows-input")
     both = unit.tells("rows-output", "rows-input") and unit.tells("metric")
-    own = max((one.off for one in unit.measures if one.aspect == "yield"), default=0.0)
     rate = court.rates.get(unit.key, 0.0)
     usual = 1 - 0.6 * min(1.0, 4 * rate)
     best: dict[str, Evidence] = {}
@@ -239,7 +251,7 @@ def _changes(court: Court, unit: Unit, fed: float) -> list[Evidence]:
             weight *= usual
             if calm:
                 weight *= HARMLESS if both else 2.5 * HARMLESS
-            elif fed >= ABNORMAL and own < ABNORMAL:
+            elif fed >= ABNORMAL:
                 weight *= 0.4
         if court.stale and code not in TIMES and code in CODE:
             weight *= 0.2
@@ -383,15 +395,23 @@ def _numbers(court: Court, unit: Unit, feeding: list[Unit], fed: float) -> list[
     ages = [one for one in unit.measures if one.about_age and one.deviation > 0]
     oldest = max(ages, key=lambda one: one.off, default=None)
     if court.aged and oldest is not None and oldest.off >= ABNORMAL and not unit.has(*STOPPED):
-        above = max((one.off(age=True) for one in feeding), default=0.0)
-        stopped = any(one.has(*STOPPED, "version-same") for one in feeding)
-        left = EXPLAINED if above >= ABNORMAL or stopped else 1.0
-        found.append(Evidence(0.6 * oldest.off * left, "age", measure=oldest))
+        found.append(Evidence(_first_age(court, unit) * oldest.off, "age", measure=oldest))
     if court.stale:
         for piece in found:
             if piece.why != "age":
                 piece.weight *= 0.3
     return found
+
+
+def _first_age(court: Court, unit: Unit) -> float:
+    """How telling it is that age is seen at a unit, given what is before it."""
+    behind = _all_before(court, unit)
+    stopped = any(one.has(*STOPPED, *MOVED, "version-same") for one in behind)
+    if stopped or any(one.off(age=True) >= ABNORMAL for one in behind):
+        return EXPLAINED
+    feeding = [court.units[key] for key in unit.before]
+    told = all(any(one.about_age for one in other.measures) for other in feeding)
+    return 0.6 if told else _SOMEWHERE
 
 
 def _first(feeding: list[Unit], fed: float, *aspects: str) -> float:
@@ -401,7 +421,8 @@ def _first(feeding: list[Unit], fed: float, *aspects: str) -> float:
     if fed >= ABNORMAL:
         return EXPLAINED
     if not all(one.tells(*aspects) for one in feeding):
-        return _SOMEWHERE
+        outside = all(not one.before and one.key.startswith("dataset:") for one in feeding)
+        return _FROM_OUTSIDE if outside else _SOMEWHERE
     whole = all(one.tells(*ROWS) and one.tells("metric") for one in feeding)
     return 0.75 if whole else 0.5
 

@@ -268,13 +268,14 @@ def comparison(past: Past, at: int, found: pl.DataFrame, wrong: list[Symptom]) -
     well = well.sort("start", "at")
     good = int(well["at"][-1])
     after = earlier.filter(pl.col("start") > well["start"][-1])["at"].to_list()
-    marks = {_mark(symptom.kind, symptom.node, symptom.text) for symptom in wrong}
-    like = found.filter(pl.col("at").is_in(after)).select("at", "kind", "node", "text").iter_rows()
+    marks = {_mark(one.kind, one.node, one.field, one.text) for one in wrong}
+    columns = ("at", "kind", "node", "field", "text")
+    like = found.filter(pl.col("at").is_in(after)).select(columns).iter_rows()
     began_at = {run for run, *what in like if _mark(*what) in marks}
     first = next((run for run in after if run in began_at), at)
     return Comparison(good, first, why)
 
 
-def _mark(kind: str, node: str, text: str) -> tuple[str, str, str]:
+def _mark(kind: str, node: str, field: str | None, text: str) -> tuple[str | None, ...]:
     """What makes two troubles the same: of failures their message, numbers in it apart."""
-    return kind, node, re.sub(r"\d+", "0", text) if kind == "failed" else ""
+    return kind, node, field, re.sub(r"\d+", "0", text) if kind == "failed" else ""

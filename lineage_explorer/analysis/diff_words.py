@@ -94,7 +94,7 @@ def excerpts(before: str | None, after: str | None) -> tuple[str | None, str | N
     """Two values as lines; of long ones the part in which they differ.
 
     >>> excerpts("select " + "a, " * 20 + "x from t", "select " + "a, " * 20 + "y from t")
-    ('… a, a, a, a, x from t', '… a, a, a, a, y from t')
+    ('… a, a, a, a, a, x from t', '… a, a, a, a, a, y from t')
     """
     one, other = _value(before), _value(after)
     if one is None or other is None or max(len(one), len(other)) <= _WIDE:
