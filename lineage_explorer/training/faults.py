@@ -133,7 +133,11 @@ def inject(sound: World, rng: random.Random, kind: str) -> tuple[World, Truth]:
         shown = _shown(faulty, plan, before, after, symptom)
         if not shown:
             continue
-        place = {plan.at, _place(sound, plan)}
+        named = {*plan.also, *plan.nodes}
+        known = sound.company.tables | sound.company.jobs
+        place = {plan.at, _place(sound, plan)} | {
+            k for k, one in known.items() if one.node in named
+        }
         began = symptom.record.began
         others = decoys(
             Scene(sound, symptom.slot, began, plan.hour, plan.look, frozenset(place)), rng
