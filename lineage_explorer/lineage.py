@@ -462,11 +462,14 @@ class Lineage:
 
         Args:
             focus: the node (or nodes) to begin at; without it, the whole of a small lineage, or
-                the busiest dataset of a large one.
+                an overview of a large one in groups that open.
             **options: any trait of the view (see `Explorer`): `hops` (default 1), `query` (a
-                selection, instead of a focus), `color` (a mode, a frame or a dict), `time`,
-                `mode`, `run`, `selection`, `columns`, `theme` ("auto", "light", "dark"), `height`
-                in pixels, …; or `state`, as another view's `.state` gives it.
+                selection, instead of a focus), `color` (a mode, a frame, a dict or a report of
+                residency), `time`, `mode`, `run`, `columns` (datasets whose columns show), `path`
+                (two nodes), `thread` (a dataset and a column of it), `hidden`, `pinned`, `limit`
+                (nodes drawn one by one before far ones are grouped; 0 is no limit), `selection`,
+                `theme` ("auto", "light", "dark"), `height` in pixels, …; or `state`, as another
+                view's `.state` gives it.
 
         Raises:
             UnknownOption: for a keyword that does not exist.

@@ -14,7 +14,7 @@ from lineage_explorer.training.plans import (
     sources_of,
     used_columns,
 )
-from lineage_explorer.training.symptoms import ancestors, slots, symptoms
+from lineage_explorer.training.symptoms import ancestors, disturbed, slots
 
 if TYPE_CHECKING:
     from lineage_explorer.training.symptoms import Slot
@@ -88,8 +88,7 @@ def applied(world: World, found: list[Decoy]) -> World:
 def _harmless(scene: Scene, wanted: list[Decoy]) -> Iterator[Decoy]:
     """Those that do nothing to the symptom's run: tried together, and by halves if they do."""
     after = slots(applied(scene.world, wanted).records)
-    spoilt = {one.slot for one in symptoms(slots(scene.world.records), after)}
-    if scene.symptom not in spoilt:
+    if scene.symptom not in disturbed(slots(scene.world.records), after):
         yield from wanted
     elif len(wanted) > 1:
         half = len(wanted) // 2

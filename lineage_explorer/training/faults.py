@@ -34,6 +34,7 @@ from lineage_explorer.training.symptoms import (
     Symptom,
     ancestors,
     distances,
+    disturbed,
     effects,
     slots,
     symptoms,
@@ -133,7 +134,11 @@ def inject(sound: World, rng: random.Random, kind: str) -> tuple[World, Truth]:
         shown = _shown(faulty, plan, before, after, symptom)
         if not shown:
             continue
-        place = {plan.at, _place(sound, plan)}
+        named = {*plan.also, *plan.nodes}
+        known = sound.company.tables | sound.company.jobs
+        place = {plan.at, _place(sound, plan)} | {
+            k for k, one in known.items() if one.node in named
+        }
         began = symptom.record.began
         others = decoys(
             Scene(sound, symptom.slot, began, plan.hour, plan.look, frozenset(place)), rng
@@ -142,10 +147,9 @@ def inject(sound: World, rng: random.Random, kind: str) -> tuple[World, Truth]:
         both = clean.edited(*plan.edits, extras=plan.extras, tables=plan.tables)
         found = symptoms(slots(clean.records), slots(both.records))
         again = next((one for one in found if one.slot == symptom.slot), None)
-        calm = symptoms(before, slots(clean.records))
         if again is None or again.kind != symptom.kind:
             continue
-        if symptom.slot in {one.slot for one in calm}:
+        if symptom.slot in disturbed(before, slots(clean.records)):
             continue
         return both, _truth(both, kind, plan, again, others, clean)
     raise LookupError(f"no place for {kind!r} in the world of seed {sound.seed}")
@@ -202,7 +206,7 @@ def _truth(
         if plan.extras and one.tick >= 0:
             continue
         told = known.get((place, one.tick))
-        seen = ["run"] if told is None else [what for what, _ in effects(told, one)]
+        seen = ["run"] if told is None else [effect.kind for effect in effects(told, one)]
         runs.append(one.id)
         shown_at_source = shown_at_source or any(what.startswith("input") for what in seen)
     if plan.nodes:

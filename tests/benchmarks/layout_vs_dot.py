@@ -141,7 +141,7 @@ def samples(number: int, _seed: int) -> Graph:
 
 
 def _shown(name: str, lin: lx.Lineage) -> Graph:
-    drawn = picture(lin, ViewState(query="*"))
+    drawn = picture(lin, ViewState(query="*", limit=0))
     return Graph(
         name,
         np.array([node.width for node in drawn.nodes]),

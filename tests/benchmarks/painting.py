@@ -50,7 +50,7 @@ def main(sizes: list[int]) -> None:
         for _ in range(TIMES):
             fresh = lx.Lineage(lin.frames, lin.blobs)
             begin = time.perf_counter()
-            view = fresh.explore(query="*")
+            view = fresh.explore(query="*", limit=0)
             python.append((time.perf_counter() - begin) * 1000)
         assert view is not None
         painted = in_browser(nodes)
@@ -71,7 +71,7 @@ def in_browser(nodes: int) -> list[float]:
             "import lineage_explorer as lx\nfrom tests.benchmarks.logs import layered\n"
             f"lin = lx.read(layered({nodes}, seed=1))\nlin.explore('d0'); None"
         )
-        cells = [ready, "lin.explore(query='*')"]
+        cells = [ready, "lin.explore(query='*', limit=0)"]
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
         notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
         for number in range(TIMES):

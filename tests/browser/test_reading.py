@@ -127,17 +127,3 @@ def test_two_keys_show_the_paths_between_two_nodes(page: Page, opened: Locator) 
     page.keyboard.press("b")
     expect(opened.locator(".lx-scene-note")).to_contain_text("path", timeout=10_000)
     assert "stg_orders" in tell(page, "print(view.path)")
-
-
-@shows(READ, "lin.explore('fct_orders')")
-def test_what_is_hidden_is_gone_until_it_is_asked_for(
-    page: Page, opened: Locator, root: Path
-) -> None:
-    card(opened, "stg_orders").click(button="right", position={"x": 40, "y": 10})
-    assert faults(page, root) == []
-    page.get_by_role("menuitem", name="Hide").click()
-    expect(card(opened, "stg_orders")).to_have_count(0, timeout=10_000)
-    opened.get_by_role("button", name="Show what is hidden").click()
-    expect(card(opened, "stg_orders")).to_be_visible(timeout=10_000)
-    opened.get_by_role("button", name="Back").click()
-    expect(card(opened, "stg_orders")).to_have_count(0, timeout=10_000)

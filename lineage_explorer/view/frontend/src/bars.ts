@@ -31,7 +31,7 @@ export interface Bins {
 }
 
 export const BIN = 4;
-export const MOST_LANES = 5;
+export const MOST_LANES = 9;
 const LEAST = 3;
 
 export const xOf = ({ from, to }: Span, width: number, time: number): number =>

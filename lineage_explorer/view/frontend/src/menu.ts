@@ -13,10 +13,17 @@ export class Menu {
   readonly element = h("div", "lx-menu", { role: "menu", "aria-label": "What to do here", hidden: true });
   private returnTo: Element | null = null;
 
+  private readonly elsewhere = (event: Event) => {
+    if (!this.element.contains(event.target as Node | null)) this.hide(false);
+  };
+
   constructor() {
     listen(this.element, "keydown", (event) => this.key(event));
+    // A notebook may take the focus to the cell that was clicked in: only one within the view ends it.
     listen(this.element, "focusout", (event) => {
-      if (!this.element.contains(event.relatedTarget as Node | null)) this.hide(false);
+      const to = event.relatedTarget as Node | null;
+      const root = this.element.closest(".lx-root");
+      if (to && root?.contains(to) && !this.element.contains(to)) this.hide(false);
     });
   }
 
@@ -40,6 +47,7 @@ export class Menu {
       }),
     );
     this.element.hidden = false;
+    document.addEventListener("pointerdown", this.elsewhere, true);
     const room = this.element.parentElement;
     const left = Math.min(x, (room?.clientWidth ?? Infinity) - this.element.offsetWidth - 4);
     const top = Math.min(y, (room?.clientHeight ?? Infinity) - this.element.offsetHeight - 4);
@@ -50,6 +58,7 @@ export class Menu {
   hide(back: boolean): void {
     if (this.element.hidden) return;
     this.element.hidden = true;
+    document.removeEventListener("pointerdown", this.elsewhere, true);
     if (back && this.returnTo instanceof HTMLElement) this.returnTo.focus({ preventScroll: true });
   }
 

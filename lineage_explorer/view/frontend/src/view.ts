@@ -201,6 +201,7 @@ export class View {
       watchTheme(guard(() => this.retheme())),
       () => sizes.disconnect(),
       () => this.bar.dispose(),
+      () => this.reading.menu.hide(false),
       () => this.stage.dispose(),
       () => this.together.dispose(),
       () => this.tip.dispose(),
