@@ -431,7 +431,8 @@ under = click.option(
 @click.option(
     "--rego",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Answer by the Rego policy in this folder (with the extra rego).",
+    help="Answer by the Rego policy in this folder. On trial: the engine, regopy 1.5.2, has "
+    "answered some questions otherwise than opa; do not rely on it alone.",
 )
 @click.option("--strict", is_flag=True, help="Exit with 3 where something is undecided.")
 @click.option(
