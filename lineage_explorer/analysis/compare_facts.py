@@ -41,9 +41,7 @@ def facts(side: Side) -> pl.DataFrame:
         _of_links(side, numbered),
         _of_numbers(side, numbered),
     ]
-    return pl.concat([_shaped(part) for part in parts]).unique(
-        KEY, keep="last", maintain_order=True
-    )
+    return pl.concat([_shaped(part) for part in parts])
 
 
 def _shaped(part: pl.DataFrame) -> pl.DataFrame:
@@ -69,6 +67,7 @@ def _of_runs(runs: pl.DataFrame, runs_of_parents: pl.DataFrame) -> list[pl.DataF
         own.select("node", "at", field=pl.col(column))
         .explode("field", empty_as_null=False)
         .drop_nulls("field")
+        .unique(maintain_order=True)
         .with_columns(aspect=pl.lit(aspect), value="field")
         for aspect, column in _LISTS.items()
     ]
@@ -98,13 +97,14 @@ def _pairs(own: pl.DataFrame, column: str, aspect: str) -> pl.DataFrame:
     """key=value texts as field and value."""
     each = own.select("node", "at", pair=pl.col(column)).explode("pair", empty_as_null=False)
     split = pl.col("pair").str.splitn("=", 2)
-    return each.drop_nulls("pair").select(
+    told = each.drop_nulls("pair").select(
         "node",
         "at",
         aspect=pl.lit(aspect),
         field=split.struct.field("field_0"),
         value=split.struct.field("field_1").fill_null(""),
     )
+    return told.unique(["node", "field"], keep="last", maintain_order=True)
 
 
 def _of_io(io: pl.DataFrame) -> list[pl.DataFrame]:
@@ -159,7 +159,9 @@ def _of_quality(quality: pl.DataFrame) -> pl.DataFrame:
             .otherwise(pl.format("{}: {}", "field", name)),
             value=held,
         )
-        .sort("value", descending=True)  # of one assertion told twice, a failure stands
+        # of one assertion told twice, a failure stands
+        .sort("value", "at", descending=[True, False])
+        .unique(["node", "by", "field"], keep="last", maintain_order=True)
     )
 
 

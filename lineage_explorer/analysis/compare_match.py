@@ -57,8 +57,8 @@ def renamed(
 
 
 def _only(one: pl.DataFrame, other: pl.DataFrame) -> set[str]:
-    nodes = [set(side.filter(pl.col("aspect") == "node")["node"]) for side in (one, other)]
-    return nodes[0] - nodes[1]
+    nodes = [side.filter(pl.col("aspect") == "node").select("node") for side in (one, other)]
+    return set(nodes[0].join(nodes[1], on="node", how="anti")["node"])
 
 
 def _around(facts: pl.DataFrame) -> dict[str, dict[str, frozenset[str]]]:
