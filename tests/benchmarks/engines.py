@@ -134,8 +134,8 @@ def ours(*, cache: bool = False, texts: bool = True) -> Work | None:
             if texts or name != "facets":
                 getattr(lin.frames, name)
         frames = (lin.events, lin.runs, edges, lin.fields, lin.column_edges)
-        counts = [frame.height for frame in frames]
-        return Counts(*counts, lin.facets.height if texts else None)
+        counts = Counts(*(frame.height for frame in frames))
+        return counts._replace(facets=lin.facets.height) if texts else counts
 
     return work
 

@@ -140,22 +140,28 @@ def test_other_processes_read_bytes_and_packed_files_the_same(helped: None, tmp_
 
 
 @posix
-def test_helpers_read_no_file_that_took_another_s_place(
-    helped: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize("how", ["replaced", "cut", "gone"])
+def test_what_helpers_do_not_find_in_a_file_any_more_they_are_given(
+    how: str, helped: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     log, other = tmp_path / "log.ndjson", tmp_path / "other"
     log.write_bytes(SAMPLE[0].read_bytes())
-    other.write_bytes(SAMPLE[0].read_bytes().replace(b"COMPLETE", b"ABORT   "))
+    expected = lx.read(log)
+    monkeypatch.setattr(blocks, "SIZE", log.stat().st_size - 1)
     give = helpers.Team.take
 
-    def replaced(self: helpers.Team, block: Any) -> bool:
-        if other.exists():
+    def changed(self: helpers.Team, block: Any) -> bool:
+        if how == "replaced":
+            other.write_bytes(SAMPLE[0].read_bytes().replace(b"COMPLETE", b"ABORT   "))
             other.replace(log)
+        elif how == "cut":
+            os.truncate(log, 0)
+        else:
+            log.unlink(missing_ok=True)
         return give(self, block)
 
-    monkeypatch.setattr(helpers.Team, "take", replaced)
-    read = lx.read(log)
-    same(read, lx.read(log))
+    monkeypatch.setattr(helpers.Team, "take", changed)
+    same(expected, lx.read(log))
 
 
 @posix
