@@ -26,7 +26,9 @@ from lineage_explorer.analysis.diagnose_symptoms import (
     troubles,
 )
 from lineage_explorer.analysis.diagnose_units import units
+from lineage_explorer.analysis.diff import RunDiff, differences
 from lineage_explorer.analysis.diff_words import bare
+from lineage_explorer.analysis.story import Story
 from lineage_explorer.analysis.words import html_table, text_table
 from lineage_explorer.errors import LineageError, NodeNotFound
 
@@ -114,9 +116,22 @@ class Diagnosis:
         nodes = self.causes["path"].explode(empty_as_null=False).unique().to_list()
         return self.lin.narrow(sorted({*nodes, self.job}))
 
+    @cached_property
+    def diff(self) -> RunDiff | None:
+        """What was compared: the good run and the first with the trouble; None if nothing was."""
+        if self.trial.sides is None:
+            return None
+        return differences(*self.trial.sides, (self.lin, self.lin))
+
     def explore(self, **options: Any) -> Explorer:
-        """The interactive view of that part."""
-        return self.lineage.explore(**{"focus": self.job, "hops": 99, **options})
+        """The interactive view: both runs in one layout, causes numbered, what cannot be it told.
+
+        Where nothing was compared it is the run's job and what is around it.
+        """
+        told = story(self)
+        if told is None:
+            return self.lin.explore(**{"focus": self.job, **options})
+        return told.lineage.explore(**options)
 
     def report(self) -> str:
         """All of it as Markdown: verdict, diagram, evidence, who is affected, what to do."""
@@ -193,6 +208,22 @@ def diagnose(lin: Lineage, run_or_dataset: str, symptom: str | None = None) -> D
         lin=lin,
         trial=trial,
     )
+
+
+def story(found: Diagnosis) -> Story | None:
+    """A diagnosis as it is told beside its picture; None where nothing was compared."""
+    if found.diff is None:
+        return None
+    causes = found.causes.select("node", "rank", "why").iter_rows()
+    marks: dict[str, int] = {}
+    reasons: dict[str, str] = {}
+    for node, rank, why in causes:
+        marks.setdefault(node, rank)
+        reasons.setdefault(node, why)
+    aside = tuple(found.excluded.select("node", "change", "why").iter_rows())
+    words = (found.verdict, *found.notes, found.diff.sentence)
+    return Story(found.diff, "Why did it go wrong?", words, marks, "causes, the likeliest first",
+                 reasons, aside)  # fmt: skip
 
 
 def tried(past: Past, at: int, symptom: str | None = None) -> Trial:

@@ -75,14 +75,17 @@ class _Hung:
 
 
 def placed_with_stubs(
-    nodes: list[Node], edges: list[Edge], previous_y: Floats | None
+    nodes: list[Node],
+    edges: list[Edge],
+    previous_y: Floats | None,
+    gap_y: float = style.GAP_Y,
 ) -> tuple[Layout, frozenset[int]]:
     """The layout of all nodes, routes in the order of `edges`; and which edges run beside it.
 
     These are the few between groups that stand in one column.
     """
     if not any(edge.kind == "group" for edge in edges):
-        return _placed(nodes, edges, previous_y, style.GAP_Y), frozenset()
+        return _placed(nodes, edges, previous_y, gap_y), frozenset()
     first = _placed(nodes, edges, previous_y, style.GROUP_GAP, _minor(edges))
     level = {at for at in _minor(edges) if _level(first, edges[at])}
     placed = _placed(nodes, edges, previous_y, style.GROUP_GAP, level)

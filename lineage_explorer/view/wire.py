@@ -12,12 +12,14 @@ import numpy.typing as npt
 
 from lineage_explorer.view import style
 from lineage_explorer.view.block import packed
+from lineage_explorer.view.changes import Compare
 from lineage_explorer.view.scene import Scene
 
 MAGIC = b"LXS1"
 EDGE_KINDS = ("reads", "writes", "derives", "hands_over", "column", "stub", "group")
 BASES = ("declared", "columns", "implied")
 BACK, INDIRECT, MASKED, SHORTEST, BOTH, ASIDE = 1, 2, 4, 8, 16, 32
+ONLY = {"before": 64, "after": 128}
 
 
 def pack(picture: Scene) -> bytes:
@@ -33,6 +35,7 @@ def pack(picture: Scene) -> bytes:
         | SHORTEST * edge.shortest
         | BOTH * edge.both
         | ASIDE * (at in picture.aside)
+        | (ONLY.get(picture.compare.lines.get(at, ""), 0) if picture.compare else 0)
         for at, (edge, back) in enumerate(zip(edges, picture.back, strict=True))
     ]
     arrays: dict[str, tuple[str, npt.NDArray[Any]]] = {
@@ -90,4 +93,19 @@ def _header(picture: Scene) -> dict[str, Any]:
         "note": picture.note,
         "empty": picture.empty,
         "description": picture.description,
+        **({"compare": _compare(picture.compare)} if picture.compare else {}),
+    }
+
+
+def _compare(compare: Compare) -> dict[str, Any]:
+    """What a picture of two sides has besides; lines are in the flags of edges."""
+    return {
+        "captions": {str(at): words for at, words in compare.captions.items()},
+        "marks": {str(at): mark for at, mark in compare.marks.items()},
+        "marked": compare.marked,
+        "alone": {str(at): side for at, side in compare.alone.items()},
+        "states": compare.states,
+        "unchanged": compare.unchanged,
+        "about": compare.about,
+        "changes": compare.changes,
     }

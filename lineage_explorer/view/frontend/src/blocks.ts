@@ -6,9 +6,10 @@ import type { Answer, Question } from "./host";
 import { listBlock, opensRun, worded, type Listing } from "./listed";
 import { plain } from "./plain";
 import { plotBlock, readPlot } from "./plot";
+import { backBlock, changesBlock, columnsBlock, reasonBlock, sidesBlock, type ChangeActions } from "./sides";
 import { historyBlock } from "./versions";
 
-export interface BlockActions {
+export interface BlockActions extends ChangeActions {
   select(id: string): void;
   focus(id: string): void;
   run(id: string): void;
@@ -54,6 +55,16 @@ export function makeBlock(value: unknown, actions: BlockActions): HTMLElement {
       return runs(block, actions);
     case "history":
       return historyBlock(block);
+    case "changes":
+      return changesBlock(text(block["title"]), listing(block), actions);
+    case "back":
+      return backBlock(block, actions);
+    case "reason":
+      return reasonBlock(block);
+    case "columns":
+      return columnsBlock(block);
+    case "sides":
+      return sidesBlock(block);
     case "alert":
       return h("pre", "lx-alert", { tabindex: 0 }, text(block["text"]));
     default:

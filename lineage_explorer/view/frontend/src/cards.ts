@@ -9,6 +9,7 @@ import { counted } from "./plain";
 import { PATTERNS, type Colouring, type Share, type Theme } from "./paint";
 import { RowList, type RowActions } from "./rowlist";
 import type { Schema } from "./schema";
+import { numberMark } from "./sides";
 import type { Scene } from "./wire";
 
 /** What decides how a card looks; a change of any of it makes the cards anew. */
@@ -34,6 +35,9 @@ export interface Touch {
   readonly faintEdges: Uint8Array | null;
   /** 1 for jobs that ran at that time. */
   readonly ran: Uint8Array | null;
+  /** 1 for nodes and edges that the side of a diff on show does not have. */
+  readonly absent?: Uint8Array | null;
+  readonly absentEdges?: Uint8Array | null;
 }
 
 /** The node whose columns a click opens or closes; null where the click was elsewhere. */
@@ -122,11 +126,12 @@ export class Cards {
     return changed;
   }
 
-  touch({ lit, faded, selected, active, faint, ran }: Touch): void {
+  touch({ lit, faded, selected, active, faint, ran, absent }: Touch): void {
     for (const [i, card] of this.made) {
       card.classList.toggle("lx-dim", lit ? !lit.nodes[i] : Boolean(faded?.[i]));
       card.classList.toggle("lx-faint", Boolean(faint?.[i]));
       card.classList.toggle("lx-ran", Boolean(ran?.[i]));
+      card.classList.toggle("lx-absent", Boolean(absent?.[i]));
       card.classList.toggle("lx-selected", selected.has(i));
       card.classList.toggle("lx-active", active === i);
     }
@@ -159,6 +164,9 @@ function makeCard(look: Look, i: number): HTMLElement {
   if (scene.focus.includes(id[i])) card.classList.add("lx-focused");
   const tint = look.colouring(i);
   if (tint.colour) card.style.setProperty("--lx-tint", tint.colour);
+  if (tint.token) card.dataset["token"] = tint.token;
+  const number = scene.compare?.marks.get(i);
+  if (number !== undefined) card.append(numberMark(number));
   if (scene.nodes.pinned.has(i)) card.append(h("span", "lx-pinned", {}, icon("pin", 11)));
   if (shape === "dataset") fillDataset(card, look, i, tint);
   else if (shape === "cluster") fillGroup(card, look, i);
@@ -250,7 +258,7 @@ function fillGroup(card: HTMLElement, look: Look, i: number): void {
 function fillPill(card: HTMLElement, look: Look, i: number, tint: Colouring, shape: string): void {
   const { scene, sizes, theme } = look;
   const { label, state, w, kind } = scene.nodes;
-  if (tint.colour && shape !== "stub") card.classList.add("lx-tinted");
+  if (tint.colour && tint.token !== "same" && shape !== "stub") card.classList.add("lx-tinted");
   const name = stateName(state[i]);
   let room = w[i] - (shape === "stub" ? 8 : 22);
   if (name && shape === "job") {

@@ -1,6 +1,7 @@
 // The scene as Python sends it: one block of bytes, decoded once into typed arrays.
 
 import { fail, object, openBlock, text, texts } from "./bytes";
+import { readCompare, type Compare } from "./compare";
 import { plain } from "./plain";
 
 export { WireError } from "./bytes";
@@ -82,11 +83,13 @@ export interface Scene {
   readonly note: string;
   readonly description: string;
   readonly index: ReadonlyMap<string, number>;
+  /** What differs, where the picture is one of two sides. */
+  readonly compare: Compare | null;
 }
 
 export const Kind = { reads: 0, writes: 1, derives: 2, handsOver: 3, column: 4, stub: 5, group: 6 } as const;
 export const Basis = { declared: 0, columns: 1, implied: 2 } as const;
-export const Flag = { back: 1, indirect: 2, masked: 4, shortest: 8, both: 16, aside: 32 } as const;
+export const Flag = { back: 1, indirect: 2, masked: 4, shortest: 8, both: 16, aside: 32, before: 64, after: 128 } as const;
 export const NO_ROW = 0xffffffff;
 
 function optionalTexts(value: unknown, count: number, what: string): string[] {
@@ -213,6 +216,7 @@ export function decodeScene(data: DataView | ArrayBuffer | Uint8Array): Scene {
     note: text(header["note"]),
     description: text(header["description"]),
     index: new Map(id.map((name, i) => [name, i])),
+    compare: readCompare(header["compare"], n),
   };
 }
 
@@ -294,5 +298,6 @@ export function emptyScene(message: string): Scene {
     note: "",
     description: "",
     index: new Map(),
+    compare: null,
   };
 }
