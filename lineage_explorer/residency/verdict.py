@@ -174,7 +174,7 @@ def _storage(
         unwritten = (
             last.filter(pl.col("act").is_null())
             .join(lin.datasets.select("dataset", day=pl.col("last_seen").dt.date()), on="dataset")
-            .with_columns(pl.col("day").fill_null(newest_day(graph, policy)))
+            .with_columns(pl.col("day").fill_null(pl.lit(newest_day(graph, policy))))
         )
         epochs = [epoch_of(policy.epochs, day) for day in unwritten["day"]]
         unwritten = unwritten.with_columns(epoch=pl.Series(epochs, dtype=pl.UInt32))
