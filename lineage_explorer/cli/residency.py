@@ -27,8 +27,14 @@ def residency() -> None:
 @click.option(
     "--rego",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Answer by the Rego policy in this folder. On trial: the engine, regopy 1.5.2, has "
-    "answered some questions otherwise than opa; do not rely on it alone.",
+    help="Answer by the Rego policy in this folder; all is undecided if its answers are not "
+    "whole, or the engine fails a question of which the answer is known.",
+)
+@click.option(
+    "--opa",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="With --rego: ask this program, not the package regopy. Test your own policy with it: "
+    "regopy reads some of Rego otherwise.",
 )
 @click.option("--strict", is_flag=True, help="Exit with 3 where something is undecided.")
 @click.option(
@@ -42,6 +48,7 @@ def check(
     *,
     policy: Path | None,
     rego: Path | None,
+    opa: Path | None,
     strict: bool,
     audit: Path | None,
     json: bool,
@@ -53,7 +60,10 @@ def check(
     from lineage_explorer.residency.rego import evaluator
     from lineage_explorer.residency.report import residency as judged
 
-    report = judged(read(sources, strict=False), policy, evaluator(rego) if rego else None)
+    if opa and not rego:
+        raise click.UsageError("--opa goes with --rego, the folder of a Rego policy.")
+    rules = evaluator(rego, opa) if rego else None
+    report = judged(read(sources, strict=False), policy, rules)
     put(report.findings if json else report.report())
     if audit:
         report.write_audit(audit)
