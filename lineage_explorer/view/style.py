@@ -68,17 +68,26 @@ _WIDE = frozenset("mwMWQO@%—…")
 
 def text_width(text: str, size: float) -> float:
     """About how wide a text is, in pixels, at a font size in pixels."""
-    return size * sum(_character_width(c) for c in text)
+    return size * sum(map(_WIDTHS.__getitem__, text))
 
 
-def _character_width(c: str) -> float:
-    if c in _NARROW:
-        return 0.36
-    if c in _WIDE:
-        return 0.92
-    if ord(c) >= 0x1100:  # CJK and other full-width scripts
-        return 1.05
-    return 0.68 if c.isupper() or c == "_" else 0.58
+class _Widths(dict[str, float]):
+    """How wide each character is, in font sizes; worked out when it is first met."""
+
+    def __missing__(self, c: str) -> float:
+        if c in _NARROW:
+            width = 0.36
+        elif c in _WIDE:
+            width = 0.92
+        elif ord(c) >= 0x1100:  # CJK and other full-width scripts
+            width = 1.05
+        else:
+            width = 0.68 if c.isupper() or c == "_" else 0.58
+        self[c] = width
+        return width
+
+
+_WIDTHS = _Widths()
 
 
 def fit(text: str, width: float, size: float) -> str:
@@ -114,7 +123,7 @@ def ends(text: str) -> list[str]:
 def _take(text: str, width: float, size: float) -> str:
     used = 0.0
     for index, c in enumerate(text):
-        used += size * _character_width(c)
+        used += size * _WIDTHS[c]
         if used > width:
             return text[:index]
     return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import depth_first_order
+from scipy.sparse.csgraph import connected_components, depth_first_order
 
 from .crossings import crossings_by_part
 from .proper import Bools, Floats, Ints, Proper
@@ -77,7 +77,9 @@ def _walk(graph: Proper) -> Floats:
     """Depth-first numbers: neighbours of one node come out together, trees without crossings."""
     count = len(graph.layer)
     # An extra node joins the parts, so that one walk sees them all.
-    _, heads = np.unique(graph.part[: graph.real], return_index=True)
+    joined = csr_array((np.ones(len(graph.source)), (graph.source, graph.target)), (count, count))
+    _, part = connected_components(joined, directed=False)
+    _, heads = np.unique(part, return_index=True)
     row = np.concatenate((graph.source, np.full(len(heads), count)))
     column = np.concatenate((graph.target, heads))
     links = csr_array((np.ones(len(row)), (row, column)), shape=(count + 1, count + 1))
