@@ -43,7 +43,7 @@ def lines(picture: Scene) -> Iterator[str]:
 
 
 def _line(edge: Edge, route: Floats, stroke: str, *, back: bool) -> str:
-    said = f"{text(edge.title)}{' · part of a cycle' if back else ''}"
+    said = f"{text(edge.words)}{' · part of a cycle' if back else ''}"
     return f'<path class="{_class(edge)}" d="{path(route)}"{stroke}><title>{said}</title></path>'
 
 
