@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "lineage-explorer/residency-audit/1"
 STATEMENT = "application/vnd.in-toto+json"
+OWN = "of this package"
 EXCERPT = 240
 _CHUNK = 1 << 20
 
@@ -125,6 +126,7 @@ def _manifest(report: ResidencyReport, place: Path, files: Mapping[str, bytes]) 
             "minimum_grade": policy.minimum_grade,
         },
         "redacted": lin.redact,
+        "rules": OWN if report.judged.own_rules else "of another evaluator",
         "inputs": [_input(lin, label, blob, place) for label, blob in sorted(lin.blobs.items())],
         "events": len(lin.events),
         "problems": _counted(lin.problems, "code"),

@@ -15,7 +15,7 @@ from lineage_explorer.errors import LineageError
 from lineage_explorer.plain import plain
 from lineage_explorer.readers.sources import Blob
 from lineage_explorer.residency import canonical
-from lineage_explorer.residency.audit import STATEMENT, encoded, statement, trail
+from lineage_explorer.residency.audit import OWN, STATEMENT, encoded, statement, trail
 from lineage_explorer.residency.facts import KEYS, Facts, read_rows
 from lineage_explorer.residency.policy import Policy
 from lineage_explorer.residency.report import residency
@@ -206,6 +206,9 @@ def _again(
     version = manifest.get("tool", {}).get("version")
     if version != __version__:
         found.open.append(f"judging again: made by version {version}, this is {__version__}")
+        return
+    if manifest.get("rules") != OWN:
+        found.open.append("judging again: the rules that answered were not those of this package")
         return
     try:
         blobs = list(_inputs(place, manifest, sources, found))
