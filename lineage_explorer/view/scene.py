@@ -27,7 +27,7 @@ from lineage_explorer.view.rows import Named, Row, column_edges, fields_of, rows
 from lineage_explorer.view.seen import Moment, edge_times, node_times
 from lineage_explorer.view.shown import Shown
 from lineage_explorer.view.style import ends, fit, tail, text_width
-from lineage_explorer.view.words import counted, edge_title
+from lineage_explorer.view.words import counted
 
 if TYPE_CHECKING:
     from lineage_explorer.lineage import Lineage
@@ -301,17 +301,19 @@ def _edges(lin: Lineage, position: dict[str, int], shown: Shown) -> list[Edge]:
     here = pl.Series(list(position), dtype=pl.String).implode()
     both = pl.col("source").is_in(here) & pl.col("target").is_in(here)
     shortest = set(pairwise(shown.shortest))
+    columns = ("source", "target", "kind", "basis", "runs", "last_seen")
+    told = lin.frames.edges.filter(both).select(columns)
     return [
         Edge(
-            position[row["source"]],
-            position[row["target"]],
-            row["kind"],
-            row["basis"],
-            row["runs"],
-            edge_title(row["kind"], row["basis"], row["runs"], row["last_seen"]),
-            shortest=(row["source"], row["target"]) in shortest,
+            position[source],
+            position[target],
+            kind,
+            basis,
+            runs,
+            last_seen=last_seen,
+            shortest=bool(shortest) and (source, target) in shortest,
         )
-        for row in lin.frames.edges.filter(both).iter_rows(named=True)
+        for source, target, kind, basis, runs, last_seen in told.iter_rows()
     ]
 
 

@@ -52,7 +52,7 @@ def lines(picture: Scene, side: str = "both") -> Iterator[str]:
 
 
 def _line(edge: Edge, route: Floats, name: str, stroke: str, *, back: bool) -> str:
-    said = f"{text(edge.title)}{' · part of a cycle' if back else ''}"
+    said = f"{text(edge.words)}{' · part of a cycle' if back else ''}"
     return f'<path class="{name}" d="{path(route)}"{stroke}><title>{said}</title></path>'
 
 
