@@ -66,7 +66,7 @@ notebooks: $(VENV)/.dev ## run the notebooks again and keep their outputs and pi
 
 bench: $(VENV)/.dev ## measure what was promised to be quick
 	@$(call retry,$(PIP) --group bench)
-	@for name in closures diagnosing layout_vs_dot painting peers provenance reading residency; do \
+	@for name in agreeing closures diagnosing layout_vs_dot painting peers provenance reading residency; do \
 	  echo "== $$name"; $(BIN)/python -m tests.benchmarks.$$name; done
 
 # resolved for the oldest Python there may be (Debian 12 has 3.11.2), whichever runs this
