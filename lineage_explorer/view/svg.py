@@ -6,6 +6,7 @@ Every text comes from the log, so it goes in escaped and as text only; colours a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import ceil
 
 import numpy as np
@@ -15,6 +16,7 @@ from lineage_explorer.view.modes import NONE, Entry, Mode
 from lineage_explorer.view.placing import Node
 from lineage_explorer.view.scene import Scene
 from lineage_explorer.view.style import fit, text_width
+from lineage_explorer.view.svg_crossings import crossings
 from lineage_explorer.view.svg_edges import FAINT, lines
 from lineage_explorer.view.svg_nodes import number, text
 
@@ -65,7 +67,8 @@ def svg(
     mode = next((m for m in picture.modes if m.name == color), None)
     legend = _legend_entries(mode)
     told = picture.moment.words if picture.moment else ""
-    legend_height = LEGEND_ROW * (len(legend) + 1) + 12 if legend else 0
+    note = bool(mode and mode.note)
+    legend_height = LEGEND_ROW * (len(legend) + 1 + note) + 12 if legend else 0
     legend_height += LEGEND_ROW if told else 0
     width = max(picture.width + 2 * MARGIN, 320.0)
     height = max(picture.height, 24.0) + 2 * MARGIN + legend_height
@@ -81,6 +84,7 @@ def svg(
         '<rect class="ground" width="100%" height="100%"/>',
         f'<g transform="translate({number(MARGIN)} {number(MARGIN)})">',
         *lines(picture),
+        *crossings(picture, mode),
         *_nodes(picture, mode, set(selection)),
         "</g>",
     ]
@@ -147,6 +151,8 @@ def _nodes(picture: Scene, mode: Mode | None, selection: set[str]) -> Iterator[s
     places = zip(picture.nodes, picture.x, picture.y, values, seen, strict=True)
     for at, (node, x, y, value, there) in enumerate(places):
         entry = mode.entries[value] if mode and value != NONE else None
+        if entry and mode and mode.marks:
+            entry = replace(entry, mark=mode.marks[at])
         if not there:
             yield FAINT
         yield f'<g transform="translate({number(x)} {number(y)})"><title>{text(node.title)}</title>'
@@ -203,4 +209,7 @@ def _legend(mode: Mode, entries: list[tuple[Entry, int]], top: float) -> Iterato
         yield f'<text class="text" {at}>{text(label)}</text>'
         x = ceil(text_width(label, 12)) + room + 32
         yield f'<text class="soft" x="{x}" y="{y + 12}" font-size="12">{count}</text>'
+    if mode.note:
+        y = (len(entries) + 1) * LEGEND_ROW + 12
+        yield f'<text class="soft" x="0" y="{y}" font-size="12">{text(mode.note)}</text>'
     yield "</g>"

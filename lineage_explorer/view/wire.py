@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from lineage_explorer.view import style
 from lineage_explorer.view.block import packed
+from lineage_explorer.view.modes import Line
 from lineage_explorer.view.scene import Scene
 
 MAGIC = b"LXS1"
@@ -59,6 +60,10 @@ def pack(picture: Scene) -> bytes:
     return packed(MAGIC, _header(picture), arrays)
 
 
+def _line(line: Line) -> tuple[int, str, bool, bool | None]:
+    return line.entry, line.words, line.sure, line.masked
+
+
 def _header(picture: Scene) -> dict[str, Any]:
     nodes = picture.nodes
     columns = ("id", "kind", "label", "above", "title", "glyph", "state", "badge", "columns")
@@ -80,6 +85,9 @@ def _header(picture: Scene) -> dict[str, Any]:
                 "entries": m.entries,
                 "words": m.words,
                 "mix": {str(at): mix for at, mix in m.mix.items()},
+                "marks": m.marks,
+                "lines": {str(at): _line(line) for at, line in m.lines.items()},
+                "note": m.note,
             }
             for number, m in enumerate(picture.modes)
         ],
