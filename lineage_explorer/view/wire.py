@@ -17,6 +17,7 @@ from lineage_explorer.view import style
 from lineage_explorer.view.block import coded, packed
 from lineage_explorer.view.changes import Compare
 from lineage_explorer.view.curves import packed_curves
+from lineage_explorer.view.modes import Line
 from lineage_explorer.view.placing import Floats, Node
 from lineage_explorer.view.scene import Scene
 
@@ -148,9 +149,16 @@ def _modes(picture: Scene) -> tuple[list[dict[str, Any]], Arrays]:
                 "entries": mode.entries,
                 "words": words,
                 "mix": {str(at): mix for at, mix in mode.mix.items()},
+                "marks": mode.marks,
+                "lines": {str(at): _line(line) for at, line in mode.lines.items()},
+                "note": mode.note,
             }
         )
     return told, arrays
+
+
+def _line(line: Line) -> tuple[int, str, bool, bool | None]:
+    return line.entry, line.words, line.sure, line.masked
 
 
 def _compare(compare: Compare) -> dict[str, Any]:
