@@ -18,7 +18,7 @@ from lineage_explorer.analysis.diagnose_beside import beside
 from lineage_explorer.analysis.diagnose_clock import clocks, old_reads
 from lineage_explorer.analysis.diagnose_court import Court, Suspect
 from lineage_explorer.analysis.diagnose_fields import Uses
-from lineage_explorer.analysis.diagnose_score import in_order, ranked
+from lineage_explorer.analysis.diagnose_score import merged, ranked
 from lineage_explorer.analysis.diagnose_symptoms import (
     Comparison,
     Symptom,
@@ -28,6 +28,7 @@ from lineage_explorer.analysis.diagnose_symptoms import (
     troubles,
 )
 from lineage_explorer.analysis.diagnose_units import units
+from lineage_explorer.analysis.diagnose_weights import NAMED
 from lineage_explorer.analysis.diff_words import bare
 from lineage_explorer.analysis.words import html_table, text_table
 from lineage_explorer.errors import LineageError, NodeNotFound
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
     from lineage_explorer.view.widget import Explorer
 
 Shape = dict[str, pl.DataType | type[pl.DataType]]
-NAMED = 0.2
-"""Score from which a unit is named as a cause."""
 CAUSES: Shape = {
     "rank": pl.UInt32, "node": pl.String, "run": pl.String, "change": pl.String,
     "why": pl.String, "path": pl.List(pl.String), "score": pl.Float64,
@@ -213,7 +212,7 @@ def tried(past: Past, at: int, symptom: str | None = None) -> Trial:
     suspects = ranked(court)
     if compared.first != at:
         _, later = _judged(good, at, wrong)
-        suspects = in_order([*suspects, *ranked(later)])
+        suspects = merged(suspects, ranked(later))
     return Trial(past, at, wrong, compared, differs, court, tuple(suspects))
 
 
@@ -227,13 +226,14 @@ def _judged(good: Side, at: int, wrong: list[Symptom]) -> tuple[Compared, Court]
     columns = frozenset(
         one.column for one in wrong if one.column and one.kind in ("assertion", "metric")
     )
+    rows = all(one.kind in ("rows", "stale") for one in wrong)
     court = Court(
         past=past,
         after=bad,
         units=made,
         end=made[past.runs["job"][at]],
         symptoms=wrong,
-        uses=Uses(past, made, columns, failed),
+        uses=Uses(past, made, columns, failed, rows),
         rates=_rates(past, list(made)),
         errors=_errors(past, bad, failed),
     )

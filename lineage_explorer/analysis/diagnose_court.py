@@ -61,6 +61,8 @@ class Suspect:
     evidence: list[Evidence] = field(default_factory=list)
     ways: dict[str, tuple[float, list[str]]] = field(default_factory=dict)
     """By what is carried: how well, and the units on the way."""
+    share: float = 1.0
+    """What is left of the score, all things considered."""
 
     def carried(self, one: Evidence) -> float:
         """What is left of a piece of evidence at the symptom."""
@@ -74,9 +76,14 @@ class Suspect:
         able = [self.ways[layer] for layer in best.layers if layer in self.ways]
         return max(able or self.ways.values(), key=lambda one: one[0])[1]
 
-    @cached_property
+    @property
     def score(self) -> float:
-        """From 0 to 1: evidence of one sort is one piece, that of several adds up."""
+        """From 0 to 1."""
+        return self.share * self._joined
+
+    @cached_property
+    def _joined(self) -> float:
+        """Evidence of one sort is one piece, that of several adds up."""
         best: dict[str, float] = {}
         for one in self.evidence:
             best[one.sort] = max(best.get(one.sort, 0.0), self.carried(one))
@@ -131,6 +138,11 @@ class Court:
             sure = _FAINTLY if one.faint and plain else 1.0
             found[layer] = max(found.get(layer, 0.0), sure)
         return found
+
+    @property
+    def broken(self) -> bool:
+        """Whether all that is wrong is that the run failed."""
+        return all(one.kind == "failed" for one in self.symptoms)
 
     @cached_property
     def size(self) -> float:

@@ -15,6 +15,7 @@ from lineage_explorer.analysis.diagnose_weights import (
     CODE,
     CONTENT,
     EARLY,
+    EMPTY,
     EXPLAINED,
     FIELD_WAY,
     FIELDS,
@@ -170,14 +171,12 @@ def _odd_runs(court: Court, unit: Unit, fed: float) -> Iterator[Evidence]:
         row = next(c for c in unit.changes if c["change"] in ("job-added", "output-added"))
         yield Evidence(OTHER_WRITER * (1.0 if felt else 0.3), "job-added", row, layers=_BOTH)
     gone = [c for c in unit.changes if c["change"] in ("rows-gone", "told-no-more")]
-    written = [c for c in gone if c["change"] == "rows-gone" or c["field"] != "error"]
-    empty = any(
-        c["change"] == "rows-gone" or c["field"] in ("rows-output", "version", "schema")
-        for c in written
-    )
-    if empty and unit.key.startswith("job:") and not unit.has(*STOPPED):
+    written = sorted(gone, key=lambda c: c["change"] != "rows-gone")
+    silent = any(c["field"] in ("rows-output", "version", "schema") for c in written)
+    weight = EMPTY if unit.has("rows-gone") else SILENT if silent else 0.0
+    if weight and unit.key.startswith("job:") and not unit.has(*STOPPED):
         share = EXPLAINED if fed >= ABNORMAL else 1.0
-        yield Evidence(SILENT * share, "silent", written[0], layers=_BOTH)
+        yield Evidence(weight * share, "silent", written[0], layers=_BOTH)
 
 
 def _name(change: Row) -> str:

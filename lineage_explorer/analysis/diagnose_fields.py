@@ -28,6 +28,8 @@ class Uses:
     """Columns that the symptom is about; none: all."""
     failed: frozenset[str] = field(default_factory=frozenset)
     """Units whose run failed."""
+    rows: bool = False
+    """Whether the symptom is about how many rows there are, and about no column."""
 
     @cached_property
     def _edges(self) -> dict[tuple[str, str], dict[str, list[tuple[str, str]]]]:
@@ -176,6 +178,6 @@ class Uses:
         hits = [
             certain
             for _, name, certain in made
-            if not self.wanted or name == ALL or name in self.wanted
+            if name == ALL or name in self.wanted or not (self.wanted or self.rows)
         ]
         return max(hits, default=max((certain for _, _, certain in made), default=0.0) * 0.3)

@@ -23,6 +23,8 @@ from lineage_explorer.analysis.diagnose_weights import (
 )
 
 _PASSED_ON = 0.8
+_BREAKS = 0.4
+"""What is left of other numbers where a run failed: few runs do so because of them."""
 _TURNED = 0.7
 """What of an effect is left where old data of what feeds the unit may be why, but need not."""
 
@@ -60,6 +62,8 @@ def numbers(court: Court, unit: Unit, fed: float) -> list[Evidence]:
     feeding = court.feeding(unit)
     old = max((court.shows(one, AGE) for one in feeding), default=0.0) >= ABNORMAL
     turned = EXPLAINED if old and collapsed(unit) else _TURNED if old else 1.0
+    if court.broken and unit is not court.end:
+        turned *= _BREAKS
     for one in unit.measures:
         if one.aspect == "yield" and one.off >= ABNORMAL:
             weight = FIRST * one.off * (0.4 if fed >= ABNORMAL else 1.0) * turned

@@ -13,6 +13,10 @@ from collections.abc import Iterable
 from lineage_explorer.analysis.diagnose_court import Court, Suspect
 from lineage_explorer.analysis.diagnose_evidence import evidence
 from lineage_explorer.analysis.diagnose_ways import ways
+from lineage_explorer.analysis.diagnose_weights import NAMED
+
+FIRST_ONLY, LATER_ONLY = 0.7, 0.8
+"""What is left of a suspicion of one run only, where two runs have the same trouble."""
 
 
 def ranked(court: Court) -> list[Suspect]:
@@ -24,6 +28,18 @@ def ranked(court: Court) -> list[Suspect]:
         if told:
             found.append(Suspect(court, unit, told, of))
     return in_order(found)
+
+
+def merged(first: list[Suspect], later: list[Suspect]) -> list[Suspect]:
+    """Those of the run in which a trouble began, and of a later run with the same.
+
+    What is suspected in both is likelier: it was there at the beginning, and still is.
+    """
+    keys = [{one.unit.key for one in of if one.score >= NAMED} for of in (first, later)]
+    for of, others, share in ((first, keys[1], FIRST_ONLY), (later, keys[0], LATER_ONLY)):
+        for one in of:
+            one.share = 1.0 if one.unit.key in others else share
+    return in_order([*first, *later])
 
 
 def in_order(found: Iterable[Suspect]) -> list[Suspect]:

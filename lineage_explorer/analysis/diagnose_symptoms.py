@@ -205,12 +205,22 @@ def _numbers(past: Past, job: str, runs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _stale(past: Past, job: str) -> pl.DataFrame:
-    """What was read again as it was, where something new nearly always was there."""
+    """What was read again as it was, where something new nearly always was there.
+
+    Not of runs that tell how old their data are, and these are as usual.
+    """
     links = past.links.filter((pl.col("job") == job) & pl.col("writer").is_not_null())
     made = (pl.col("seen_made") >= 2) & (pl.col("usual_made") >= 0.8) & pl.col("fresh_made").not_()
     stale = (due() & pl.col("fresh").not_() & pl.col("fresh_made").not_()) | made
+    calm = past.numbers.filter(
+        (pl.col("job") == job)
+        & (pl.col("field") == "age of its data")
+        & (pl.col("count") >= ENOUGH)
+        & (pl.col("left") <= STRIKING * pl.col("scale"))
+    )
     return (
         links.filter(stale)
+        .join(calm.select(reader="at"), on="reader", how="anti")
         .unique(["reader", "dataset"], keep="first", maintain_order=True)
         .select(
             at="reader",

@@ -6,6 +6,8 @@ CONTENT, AGE = "content", "age"
 """What can be wrong with data: what they are, or when they are from. A cause of one sort needs a
 way on which that sort is seen."""
 
+NAMED = 0.2
+"""Score from which a unit is named as a cause."""
 WEIGHTS = {
     "input-dropped": 0.85, "output-dropped": 0.85, "dataset-renamed": 0.8, "place-changed": 0.7,
     "job-renamed": 0.3, "input-added": 0.3, "output-added": 0.2, "storage-changed": 0.3,
@@ -35,10 +37,11 @@ FIELDS = {"field-dropped": 0.9, "field-renamed": 0.9, "field-retyped": 0.85}
 """Of a change of a field, where that is used."""
 STOPPED = {"not-run": 0.85, "run-failed": 0.9, "run-unfinished": 0.7}
 """Of a run that did not do what it was to do."""
-OTHER_DAY, OTHER_WRITER, EARLY, LATE, SILENT = 0.8, 0.85, 0.75, 0.7, 0.6
+OTHER_DAY, OTHER_WRITER, EARLY, LATE = 0.8, 0.85, 0.75, 0.7
 """Of a run for another day than usual, of a job that writes over another's data, of one that
-reads before what it reads is there or writes after that was to be there, and of a run that says
-COMPLETE and nothing of what it wrote."""
+reads before what it reads is there or writes after that was to be there."""
+EMPTY, SILENT = 0.85, 0.6
+"""Of a run that says COMPLETE, and that it wrote nothing, or nothing of what it wrote."""
 
 ROWS = ("rows-output", "rows-input")
 HARMLESS = 0.12
