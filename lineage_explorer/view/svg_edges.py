@@ -32,7 +32,8 @@ def lines(picture: Scene) -> Iterator[str]:
     ):
         if not there:
             yield FAINT
-        yield _line(edge, route, f"{_stroke(edge, largest)}{_pale(at in picture.aside)}", back=back)
+        said = f"{edge.words(picture.edge_seen[at, 1])}{' · part of a cycle' if back else ''}"
+        yield _line(edge, route, said, f"{_stroke(edge, largest)}{_pale(at in picture.aside)}")
         if edge.kind != "stub":
             yield from _heads(edge, route)
         if not there:
@@ -42,9 +43,9 @@ def lines(picture: Scene) -> Iterator[str]:
     yield from _numbers(picture)
 
 
-def _line(edge: Edge, route: Floats, stroke: str, *, back: bool) -> str:
-    said = f"{text(edge.words)}{' · part of a cycle' if back else ''}"
-    return f'<path class="{_class(edge)}" d="{path(route)}"{stroke}><title>{said}</title></path>'
+def _line(edge: Edge, route: Floats, said: str, stroke: str) -> str:
+    told = f"<title>{text(said)}</title>"
+    return f'<path class="{_class(edge)}" d="{path(route)}"{stroke}>{told}</path>'
 
 
 def _class(edge: Edge) -> str:
