@@ -24,6 +24,7 @@ from lineage_explorer.residency.explain import Explanation, explain
 from lineage_explorer.residency.findings import findings
 from lineage_explorer.residency.policy import Policy
 from lineage_explorer.residency.question import VERDICTS
+from lineage_explorer.residency.settle import DISAGREE, NO_PLACE
 from lineage_explorer.residency.verdict import Evaluator, Judged, judge
 from lineage_explorer.residency.words import NO_ADVICE, NOT_SEEN, TITLES
 from lineage_explorer.tables import TEXTS, Columns, schema
@@ -96,6 +97,26 @@ class ResidencyReport:
         return coverage(self.lin, self.judged)
 
     @cached_property
+    def where(self) -> pl.DataFrame:
+        """node, place: every place that a dataset or job may be in; "unknown", "conflict"."""
+        return places_by_node(self)
+
+    @cached_property
+    def short(self) -> dict[str, str]:
+        """Of every dataset and job its places in a few signs, see `places_of`."""
+        return dict(places_of(self).select("node", "label").iter_rows())
+
+    def select(self, query: str) -> Lineage:
+        """As `Lineage.select`, with `place:` (a code, `unknown` or `conflict`) in the language.
+
+        Raises:
+            SelectionError: with the character where it could not be read on.
+        """
+        from lineage_explorer.graph.select import select_nodes
+
+        return self.lin.narrow(select_nodes(self.lin, query, self.where))
+
+    @cached_property
     def counts(self) -> dict[str, int]:
         """How many findings of each verdict."""
         found = dict(self.findings.group_by("verdict").len().iter_rows())
@@ -161,7 +182,13 @@ class ResidencyReport:
         return write_audit(self, folder, key)
 
     def explore(self, **options: Any) -> Explorer:
-        """The view, coloured by verdict; `color="place"` colours by place. Options as of `explore`."""
+        """The view, coloured by verdict, with the findings in its panel.
+
+        Args:
+            **options: as of `Lineage.explore`; `color="place"` colours by place, `by="place"` draws
+                a box for each place with the flows between, `finding` is the id of a finding whose
+                way is lit.
+        """
         color = options.pop("color", None)
         view = self.lin.explore(**{"color": self, **options})
         if color is not None:
@@ -266,10 +293,29 @@ def places_of(report: ResidencyReport) -> pl.DataFrame:
     )
 
 
+def places_by_node(report: ResidencyReport) -> pl.DataFrame:
+    """node, place: each place of a node's sets, or "unknown", or "conflict"."""
+    judged = report.judged
+    seen = pl.concat(
+        [
+            judged.storage.select("to_set", node="dataset"),
+            judged.processing.select("to_set", node="job"),
+        ]
+    ).unique()
+    numbers = seen["to_set"].unique().to_list()
+    named = {NO_PLACE: ["unknown"], DISAGREE: ["conflict"]}
+    places = [named.get(number) or list(judged.sets.places(number)) for number in numbers]
+    told = pl.DataFrame({"to_set": numbers, "place": places}, {"to_set": pl.Int32, "place": TEXTS})
+    return (
+        seen.join(told, on="to_set").explode("place", empty_as_null=False).select("node", "place")
+        .drop_nulls("node").unique().sort("node", "place")
+    )  # fmt: skip
+
+
 def _shown(judged: Judged, numbers: list[int], verdict: str) -> tuple[str, str]:
     if not numbers:
         return "", verdict
-    words = ["≠" if number == -2 else short(judged.sets.places(number)) for number in numbers]
+    words = ["≠" if number == DISAGREE else short(judged.sets.places(number)) for number in numbers]
     return ", ".join(dict.fromkeys(words)), verdict
 
 

@@ -10,7 +10,16 @@ import polars as pl
 
 from lineage_explorer.residency.report import ResidencyReport, places_of
 from lineage_explorer.view.crossings import Ways, lines_of, ways_of
-from lineage_explorer.view.modes import NONE, Asked, Entry, Line, Maker, Mode, categories, with_unknown
+from lineage_explorer.view.modes import (
+    NONE,
+    Asked,
+    Entry,
+    Line,
+    Maker,
+    Mode,
+    categories,
+    with_unknown,
+)
 
 _VERDICTS = {
     "outside": Entry("outside", "failed", "!"),
@@ -34,7 +43,7 @@ def residency_modes(report: ResidencyReport) -> list[Maker]:
         for node, label, verdict in places_of(report).iter_rows()
     }
     ways = ways_of(report)
-    return [_verdicts(told, ways), _places(told, ways)]
+    return [_verdicts(told, ways), _places(told)]
 
 
 def _verdicts(told: Told, ways: Ways) -> Maker:
@@ -52,7 +61,7 @@ def _verdicts(told: Told, ways: Ways) -> Maker:
     return residency
 
 
-def _places(told: Told, ways: Ways) -> Maker:
+def _places(told: Told) -> Maker:
     whole = [label for label, *_ in told.values() if _known(label)]
 
     def place(asked: Asked) -> Mode:
@@ -60,7 +69,8 @@ def _places(told: Told, ways: Ways) -> Maker:
         made = categories("place", "Place", [one if _known(one) else None for one in labels], whole)
         silent = [real and not _known(one) for one, real in zip(labels, asked.real, strict=True)]
         made = with_unknown(made, silent, "place unknown")
-        return replace(made, marks=[label or "?" if real else "" for label, real in zip(labels, asked.real, strict=True)])
+        real = zip(labels, asked.real, strict=True)
+        return replace(made, marks=[(label or "?") if there else "" for label, there in real])
 
     return place
 

@@ -60,8 +60,8 @@ def pack(picture: Scene) -> bytes:
     return packed(MAGIC, _header(picture), arrays)
 
 
-def _line(line: Line) -> tuple[int, str, bool, bool | None]:
-    return line.entry, line.words, line.sure, line.masked
+def _line(line: Line) -> tuple[int, str, bool, bool | None, int]:
+    return line.entry, line.words, line.sure, line.masked, line.count
 
 
 def _header(picture: Scene) -> dict[str, Any]:

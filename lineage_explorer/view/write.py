@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lineage_explorer.errors import LineageError, UnknownOption
+from lineage_explorer.residency.report import ResidencyReport
 from lineage_explorer.view.code import code
 from lineage_explorer.view.given import colour_of
 from lineage_explorer.view.modes import Maker
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from lineage_explorer.lineage import Lineage
 
 OPTIONS = (
-    "color", "columns", "expanded", "focus", "hops", "mode", "query", "run", "selection", "state",
+    "by", "color", "columns", "expanded", "focus", "hops", "mode", "query", "run", "selection", "state",
     "theme", "time",
 )  # fmt: skip
 _PICTURES = (".svg", ".png", ".html")
@@ -82,14 +83,20 @@ def _state(lin: Lineage, options: dict[str, Any]) -> tuple[ViewState, list[Maker
         mode=timing.mode,
         time=timing.time,
         run=timing.run,
-        **{name: options[name] for name in ("hops", "query", "theme") if name in options},
+        **{name: options[name] for name in ("hops", "query", "theme", "by") if name in options},
     )
     return replace(state, expanded=tuple(options.get("expanded", given.expanded))), more
 
 
+def _report(options: dict[str, Any]) -> ResidencyReport | None:
+    color = options.get("color")
+    return color if isinstance(color, ResidencyReport) else None
+
+
 def _svg(lin: Lineage, **options: Any) -> str:
     state, more = _state(lin, options)
-    drawn = retold(lin, picture(lin, state, more=more), state.timing, more)
+    made = picture(lin, state, more=more, report=_report(options))
+    drawn = retold(lin, made, state.timing, more)
     return svg(drawn, color=state.color, theme=state.theme, selection=state.selection)
 
 
@@ -105,8 +112,9 @@ def _html(lin: Lineage, **options: Any) -> str:
     from lineage_explorer.view.html import to_html
 
     state, more = _state(lin, options)
+    report = _report(options)
     shown = {**asdict(state), "_code": code(state)}
-    return to_html(lin, picture(lin, state, more=more), shown, more)
+    return to_html(lin, picture(lin, state, more=more, report=report), shown, more, report)
 
 
 def _graphml(lin: Lineage) -> str:

@@ -41,7 +41,9 @@ def main() -> None:
     questions = [made(random) for _ in range(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000)]
     start = perf_counter()
     right: list[Decision] = [decide(question, FACTS) for question in questions]
-    print(f"{'rules of the package':24} {len(questions):7,} questions {perf_counter() - start:7.2f} s")
+    print(
+        f"{'rules of the package':24} {len(questions):7,} questions {perf_counter() - start:7.2f} s"
+    )
     print(f"{'':24} {len({one.rule for one in right}):7,} rules met")
     program = shutil.which("opa") or (str(BUILT) if BUILT.exists() else None)
     for name, engine in (("regopy", regopy()), ("opa", opa(program) if program else None)):

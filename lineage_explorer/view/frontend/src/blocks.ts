@@ -1,6 +1,7 @@
 // The blocks of the side panel. Every string in them comes from a log: it is shown as text only.
 
 import { copyButton, h } from "./dom";
+import { backBlock, findingsBlock, type FindingActions } from "./findings";
 import { tokens } from "./highlight";
 import type { Answer, Question } from "./host";
 import { listBlock, opensRun, worded, type Listing } from "./listed";
@@ -8,7 +9,7 @@ import { plain } from "./plain";
 import { plotBlock, readPlot } from "./plot";
 import { historyBlock } from "./versions";
 
-export interface BlockActions {
+export interface BlockActions extends FindingActions {
   select(id: string): void;
   focus(id: string): void;
   run(id: string): void;
@@ -54,6 +55,10 @@ export function makeBlock(value: unknown, actions: BlockActions): HTMLElement {
       return runs(block, actions);
     case "history":
       return historyBlock(block);
+    case "findings":
+      return findingsBlock(block, actions);
+    case "back":
+      return backBlock(block, actions);
     case "alert":
       return h("pre", "lx-alert", { tabindex: 0 }, text(block["text"]));
     default:

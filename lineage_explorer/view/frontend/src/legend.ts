@@ -77,6 +77,7 @@ export class Legend {
         ),
       );
     }
+    if (mode.note) list.append(h("p", "lx-note lx-legend-note", {}, mode.note));
     const title = h(
       "button",
       "lx-legend-title",

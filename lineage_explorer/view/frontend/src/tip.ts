@@ -15,7 +15,7 @@ export function tipText({ nodes, edges, rows }: Scene, { node, row, edge }: Pick
     const title = nodes.title[node] || nodes.label[node];
     return colour && nodes.kind[node] !== "stub" ? `${title}\n${mode?.title}: ${mode?.words?.[node] || colour.label}` : title;
   }
-  return edge >= 0 ? edges.title[edge] : "";
+  return edge >= 0 ? [edges.title[edge], mode?.lines.get(edge)?.words].filter(Boolean).join("\n") : "";
 }
 
 export class Tip {

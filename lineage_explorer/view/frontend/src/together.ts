@@ -2,6 +2,7 @@
 
 import type { Stage } from "./stage";
 import type { Host, Name } from "./host";
+import { linesOf } from "./crossings";
 import { Linked } from "./linked";
 import { colouring, modeOf, type Theme } from "./paint";
 import { Share } from "./share";
@@ -64,6 +65,6 @@ export class Together {
     const { scene } = this.stage;
     const mode = modeOf(scene, this.host.get("color"));
     const colour = colouring(scene, mode, theme.dark);
-    return { ...this.stage.seen, theme, colouring: colour, mode, words: this.timed.words };
+    return { ...this.stage.seen, theme, colouring: colour, mode, lines: linesOf(scene, mode, theme.dark), words: this.timed.words };
   }
 }

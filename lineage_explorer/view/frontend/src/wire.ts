@@ -1,6 +1,7 @@
 // The scene as Python sends it: one block of bytes, decoded once into typed arrays.
 
 import { fail, object, openBlock, text, texts } from "./bytes";
+import { readLines, type Line } from "./crossings";
 import { plain } from "./plain";
 
 export { WireError } from "./bytes";
@@ -23,6 +24,12 @@ export interface Mode {
   readonly words: readonly string[] | null;
   /** Of groups: how many of their members carry which entry, the most first. */
   readonly mix: ReadonlyMap<number, readonly (readonly [entry: number, count: number])[]>;
+  /** What stands on each node in place of its entry's mark; null where nothing does. */
+  readonly marks: readonly string[] | null;
+  /** What is said of edges, by edge. */
+  readonly lines: ReadonlyMap<number, Line>;
+  /** Stands below the legend. */
+  readonly note: string;
 }
 
 export interface Nodes {
@@ -165,6 +172,7 @@ export function decodeScene(data: DataView | ArrayBuffer | Uint8Array): Scene {
   const modes = modeList.map((item): Mode => {
     const mode = object(item, "a colour mode");
     const entries = Array.isArray(mode["entries"]) ? mode["entries"] : [];
+    const marks = mode["marks"];
     return {
       name: text(mode["name"]),
       title: text(mode["title"]),
@@ -174,6 +182,9 @@ export function decodeScene(data: DataView | ArrayBuffer | Uint8Array): Scene {
           ? mode["words"].map((word) => plain(text(word)))
           : null,
       mix: mixes(mode["mix"], n),
+      marks: Array.isArray(marks) && marks.length === n && n > 0 ? marks.map((mark) => plain(text(mark))) : null,
+      lines: readLines(mode["lines"], e, entries.length),
+      note: mode["note"] === undefined ? "" : plain(text(mode["note"])),
       entries: entries.map((entry) => {
         const it = object(entry, "a legend entry");
         return {
