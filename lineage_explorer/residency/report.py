@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -181,16 +181,17 @@ class ResidencyReport:
 
         return write_audit(self, folder, key)
 
-    def explore(self, **options: Any) -> Explorer:
+    def explore(self, focus: str | Sequence[str] | None = None, **options: Any) -> Explorer:
         """The view, coloured by verdict, with the findings in its panel.
 
         Args:
-            **options: as of `Lineage.explore`; `color="place"` colours by place, `by="place"` draws
+            focus: as of `Lineage.explore`.
+            **options: as there; `color="place"` colours by place, `by="place"` draws
                 a box for each place with the flows between, `finding` is the id of a finding whose
                 way is lit.
         """
         color = options.pop("color", None)
-        view = self.lin.explore(**{"color": self, **options})
+        view = self.lin.explore(focus, **{"color": self, **options})
         if color is not None:
             view.color = color
         return view
