@@ -15,8 +15,10 @@ from lineage_explorer.analysis.compare import Compared, compare
 from lineage_explorer.analysis.compare_past import Past
 from lineage_explorer.analysis.compare_sides import Side, run_side
 from lineage_explorer.analysis.diagnose_beside import beside
+from lineage_explorer.analysis.diagnose_clock import clocks, old_reads
+from lineage_explorer.analysis.diagnose_court import Court, Suspect
 from lineage_explorer.analysis.diagnose_fields import Uses
-from lineage_explorer.analysis.diagnose_score import Court, Suspect, ranked
+from lineage_explorer.analysis.diagnose_score import merged, ranked
 from lineage_explorer.analysis.diagnose_symptoms import (
     Comparison,
     Symptom,
@@ -26,7 +28,10 @@ from lineage_explorer.analysis.diagnose_symptoms import (
     troubles,
 )
 from lineage_explorer.analysis.diagnose_units import units
+from lineage_explorer.analysis.diagnose_weights import NAMED
+from lineage_explorer.analysis.diff import RunDiff, differences
 from lineage_explorer.analysis.diff_words import bare
+from lineage_explorer.analysis.story import Story
 from lineage_explorer.analysis.words import html_table, text_table
 from lineage_explorer.errors import LineageError, NodeNotFound
 
@@ -35,8 +40,6 @@ if TYPE_CHECKING:
     from lineage_explorer.view.widget import Explorer
 
 Shape = dict[str, pl.DataType | type[pl.DataType]]
-NAMED = 0.2
-"""Score from which a unit is named as a cause."""
 CAUSES: Shape = {
     "rank": pl.UInt32, "node": pl.String, "run": pl.String, "change": pl.String,
     "why": pl.String, "path": pl.List(pl.String), "score": pl.Float64,
@@ -54,7 +57,6 @@ class Trial:
     at: int
     symptoms: list[Symptom]
     compared: Comparison
-    sides: tuple[Side, Side] | None = None
     found: Compared | None = None
     court: Court | None = None
     suspects: tuple[Suspect, ...] = ()
@@ -114,9 +116,22 @@ class Diagnosis:
         nodes = self.causes["path"].explode(empty_as_null=False).unique().to_list()
         return self.lin.narrow(sorted({*nodes, self.job}))
 
+    @cached_property
+    def diff(self) -> RunDiff | None:
+        """What was compared: the good run and the first with the trouble; None if nothing was."""
+        if self.trial.sides is None:
+            return None
+        return differences(*self.trial.sides, (self.lin, self.lin))
+
     def explore(self, **options: Any) -> Explorer:
-        """The interactive view of that part."""
-        return self.lineage.explore(**{"focus": self.job, "hops": 99, **options})
+        """The interactive view: both runs in one layout, causes numbered, what cannot be it told.
+
+        Where nothing was compared it is the run's job and what is around it.
+        """
+        told = story(self)
+        if told is None:
+            return self.lin.explore(**{"focus": self.job, **options})
+        return told.lineage.explore(**options)
 
     def report(self) -> str:
         """All of it as Markdown: verdict, diagram, evidence, who is affected, what to do."""
@@ -179,9 +194,7 @@ def diagnose(lin: Lineage, run_or_dataset: str, symptom: str | None = None) -> D
     trial = tried(past, at, symptom)
     ids = past.runs["run"]
     compared = trial.compared
-    rows = [
-        diagnose_words.cause_row(trial, rank, one) for rank, one in enumerate(trial.named, start=1)
-    ]
+    rows = [diagnose_words.cause_row(rank, one) for rank, one in enumerate(trial.named, start=1)]
     return Diagnosis(
         run=ids[at],
         job=past.runs["job"][at],
@@ -195,8 +208,28 @@ def diagnose(lin: Lineage, run_or_dataset: str, symptom: str | None = None) -> D
     )
 
 
+def story(found: Diagnosis) -> Story | None:
+    """A diagnosis as it is told beside its picture; None where nothing was compared."""
+    if found.diff is None:
+        return None
+    causes = found.causes.select("node", "rank", "why").iter_rows()
+    marks: dict[str, int] = {}
+    reasons: dict[str, str] = {}
+    for node, rank, why in causes:
+        marks.setdefault(node, rank)
+        reasons.setdefault(node, why)
+    aside = tuple(found.excluded.select("node", "change", "why").iter_rows())
+    words = (found.verdict, *found.notes, found.diff.sentence)
+    return Story(found.diff, "Why did it go wrong?", words, marks, "causes, the likeliest first",
+                 reasons, aside)  # fmt: skip
+
+
 def tried(past: Past, at: int, symptom: str | None = None) -> Trial:
-    """The symptoms of a run, what it is compared with, and all suspects."""
+    """The symptoms of a run, what it is compared with, and all suspects.
+
+    Where the trouble began before, the run in which it did is judged, and the one asked for too:
+    what troubles that may be something else that looks the same.
+    """
     job = past.runs["job"][at]
     found = troubles(past, job)
     wrong = symptoms_of(found, at)
@@ -205,24 +238,37 @@ def tried(past: Past, at: int, symptom: str | None = None) -> Trial:
     compared = comparison(past, at, found, wrong)
     if not wrong or compared.good is None:
         return Trial(past, at, wrong, compared)
-    sides = run_side(past, compared.good), run_side(past, compared.first)
-    differs = compare(*sides)
-    made = units(*sides, differs)
+    good = run_side(past, compared.good)
+    differs, court = _judged(good, compared.first, wrong)
+    suspects = ranked(court)
+    if compared.first != at:
+        _, later = _judged(good, at, wrong)
+        suspects = merged(suspects, ranked(later))
+    return Trial(past, at, wrong, compared, differs, court, tuple(suspects))
+
+
+def _judged(good: Side, at: int, wrong: list[Symptom]) -> tuple[Compared, Court]:
+    """A run compared with the good one, and the court that judges the difference."""
+    past, bad = good.past, run_side(good.past, at)
+    differs = compare(good, bad)
+    known = clocks(bad)
+    made = units(good, bad, differs, known, old_reads(bad, known))
     failed = frozenset(key for key, unit in made.items() if unit.has("run-failed"))
     columns = frozenset(
         one.column for one in wrong if one.column and one.kind in ("assertion", "metric")
     )
+    rows = all(one.kind in ("rows", "stale") for one in wrong)
     court = Court(
         past=past,
+        after=bad,
         units=made,
-        end=made[job],
+        end=made[past.runs["job"][at]],
         symptoms=wrong,
-        uses=Uses(past, made, columns, failed),
+        uses=Uses(past, made, columns, failed, rows),
         rates=_rates(past, list(made)),
-        errors=_errors(past, sides[1], failed),
+        errors=_errors(past, bad, failed),
     )
-    suspects = tuple(ranked(court))
-    return Trial(past, at, wrong, compared, sides, differs, court, suspects)
+    return differs, court
 
 
 def _asked_for(lin: Lineage, text: str) -> tuple[int, list[str]]:

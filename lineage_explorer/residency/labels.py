@@ -223,9 +223,9 @@ def newest_day(graph: States, policy: Policy) -> date | None:
 
 def _seen_in(lin: Lineage, policy: Policy, graph: States) -> set[int]:
     """The epochs in which datasets were last seen, which is when those never written are judged."""
-    days = lin.datasets["last_seen"].dt.date().unique()
     newest = newest_day(graph, policy)
-    return {epoch_of(policy.epochs, day or newest) for day in days}
+    days = lin.datasets["last_seen"].dt.date().unique()
+    return {epoch_of(policy.epochs, newest if day is None else day) for day in days}
 
 
 def _written(choose: Chooser, policy: Policy) -> Iterator[Own]:

@@ -173,12 +173,12 @@ def _storage(
         made = made.sort("dataset", "epoch", "number").group_by(
             "dataset", "epoch", maintain_order=True
         ).last()  # fmt: skip
-        unwritten = last.filter(pl.col("act").is_null()).join(
-            lin.datasets.select("dataset", day=pl.col("last_seen").dt.date()), on="dataset"
+        unwritten = (
+            last.filter(pl.col("act").is_null())
+            .join(lin.datasets.select("dataset", day=pl.col("last_seen").dt.date()), on="dataset")
+            .with_columns(pl.col("day").fill_null(pl.lit(newest_day(graph, policy))))
         )
-        newest = newest_day(graph, policy)
-        epochs = [epoch_of(policy.epochs, day or newest) for day in unwritten["day"]]
-
+        epochs = [epoch_of(policy.epochs, day) for day in unwritten["day"]]
         unwritten = unwritten.with_columns(epoch=pl.Series(epochs, dtype=pl.UInt32))
         columns = ["dataset", "node", "act", "epoch"]
         rows = pl.concat([made.select(columns), unwritten.select(columns)])

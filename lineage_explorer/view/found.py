@@ -102,7 +102,7 @@ def finding_detail(report: ResidencyReport, finding: str) -> dict[str, Any]:
 
 
 def _back(report: ResidencyReport) -> Block:
-    return {"type": "back", "text": f"All {counted(len(report.findings), 'finding')}"}
+    return {"type": "all findings", "text": f"All {counted(len(report.findings), 'finding')}"}
 
 
 def _chain(report: ResidencyReport, steps: pl.DataFrame) -> list[Block]:

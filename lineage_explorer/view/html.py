@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from lineage_explorer.errors import LineageError
 from lineage_explorer.view.detail import edge_detail, event_text
+from lineage_explorer.view.detail_changes import story_detail
 from lineage_explorer.view.found import all_details, with_report
 from lineage_explorer.view.modes import Maker
 from lineage_explorer.view.scene import Scene
@@ -50,7 +51,11 @@ def to_html(
     css = (STATIC / "widget.css").read_text(encoding="utf-8")
     page = "html,body{margin:0;height:100%}#lx-root{height:100vh}"
     scenes = _scenes(lin, drawn, more)
+    if lin.story is not None:
+        scenes |= _both(lin, drawn, more)
     details = _details(lin, [drawn, *scenes.values()], report)
+    if lin.story is not None:
+        details[""] = story_detail(lin)
     data = {
         "state": state,
         "scene": b64encode(pack(drawn)).decode(),
@@ -96,6 +101,16 @@ def _scenes(lin: Lineage, drawn: Scene, more: Sequence[Maker]) -> dict[str, Scen
     groups = [node.id for node in drawn.nodes if node.kind == "group" and not drawn.focus]
     opened = {group: picture(lin, ViewState(groups=(group,)), drawn, more) for group in groups}
     return {**around, **opened}
+
+
+def _both(lin: Lineage, drawn: Scene, more: Sequence[Maker]) -> dict[str, Scene]:
+    """Both sides of a diff: what changed alone, and all of it."""
+    return {
+        f"unchanged:{str(unchanged).lower()}": picture(
+            lin, ViewState(unchanged=unchanged), drawn, more
+        )
+        for unchanged in (False, True)
+    }
 
 
 def _details(lin: Lineage, scenes: list[Scene], report: ResidencyReport | None) -> dict[str, Any]:

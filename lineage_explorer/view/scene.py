@@ -19,14 +19,15 @@ import polars as pl
 from lineage_explorer.analysis.words import listed
 from lineage_explorer.plain import plain
 from lineage_explorer.view import style
+from lineage_explorer.view.changes import Compare, as_later, compared, makers_of
 from lineage_explorer.view.gathering import group_edges, group_node
-from lineage_explorer.view.modes import MODES, Asked, Maker, Mode, mixed
+from lineage_explorer.view.modes import Asked, Maker, Mode, mixed
 from lineage_explorer.view.placing import Edge, Floats, Node, placed_with_stubs, rows_height
 from lineage_explorer.view.rows import Named, Row, column_edges, fields_of, rows_of
 from lineage_explorer.view.seen import Moment, edge_times, node_times
 from lineage_explorer.view.shown import Shown
 from lineage_explorer.view.style import ends, fit, tail, text_width
-from lineage_explorer.view.words import counted, edge_title
+from lineage_explorer.view.words import counted
 
 if TYPE_CHECKING:
     from lineage_explorer.lineage import Lineage
@@ -82,6 +83,7 @@ class Scene:
     moment: Moment | None = None
     shown: Sequence[str] = ()
     aside: frozenset[int] = frozenset()
+    compare: Compare | None = None
 
     @property
     def description(self) -> str:
@@ -124,7 +126,7 @@ def scene(
         more: colour modes beside those of every picture.
     """
     named = fields_of(lin, [node for node in shown.nodes if node in opened], thread)
-    nodes = _nodes(lin, (whole or lin).nodes, shown, named, pinned)
+    nodes = as_later(lin, _nodes(lin, (whole or lin).nodes, shown, named, pinned))
     nodes += [group_node(lin, group) for group in shown.groups]
     nodes += [_stub(stub, hidden) for stub, hidden in shown.stubs.items()]
     position = {node.id: at for at, node in enumerate(nodes)}
@@ -134,7 +136,8 @@ def scene(
         *_stub_edges(shown, position),
         *column_edges(lin, nodes, position, named),
     ]
-    placed, aside = placed_with_stubs(nodes, edges, _previous(nodes, before))
+    gap = style.CAPTIONED_GAP if lin.story else style.GAP_Y
+    placed, aside = placed_with_stubs(nodes, edges, _previous(nodes, before), gap)
     return Scene(
         nodes,
         edges,
@@ -151,9 +154,10 @@ def scene(
         focus=shown.focus,
         summary=_summary(whole or lin, shown),
         note=shown.note,
-        empty="" if nodes else EMPTY,
+        empty="" if nodes else shown.empty or EMPTY,
         shown=_ids(lin, shown),
         aside=aside,
+        compare=compared(whole or lin, nodes, edges),
     )
 
 
@@ -297,17 +301,19 @@ def _edges(lin: Lineage, position: dict[str, int], shown: Shown) -> list[Edge]:
     here = pl.Series(list(position), dtype=pl.String).implode()
     both = pl.col("source").is_in(here) & pl.col("target").is_in(here)
     shortest = set(pairwise(shown.shortest))
+    columns = ("source", "target", "kind", "basis", "runs", "last_seen")
+    told = lin.frames.edges.filter(both).select(columns)
     return [
         Edge(
-            position[row["source"]],
-            position[row["target"]],
-            row["kind"],
-            row["basis"],
-            row["runs"],
-            edge_title(row["kind"], row["basis"], row["runs"], row["last_seen"]),
-            shortest=(row["source"], row["target"]) in shortest,
+            position[source],
+            position[target],
+            kind,
+            basis,
+            runs,
+            last_seen=last_seen,
+            shortest=bool(shortest) and (source, target) in shortest,
         )
-        for row in lin.frames.edges.filter(both).iter_rows(named=True)
+        for source, target, kind, basis, runs, last_seen in told.iter_rows()
     ]
 
 
@@ -350,7 +356,7 @@ def _modes(
     )
     first = sum(node.kind in ("dataset", "job") for node in nodes)
     sizes = [len(group.members) for group in shown.groups]
-    made = (make(asked) for make in (*MODES.values(), *more))
+    made = (make(asked) for make in makers_of(whole, more))
     return [mixed(mode, len(nodes), first, sizes) for mode in made]
 
 

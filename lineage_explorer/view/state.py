@@ -19,11 +19,13 @@ from lineage_explorer.view.timing import Time, Timing
 from lineage_explorer.view.words import counted
 
 if TYPE_CHECKING:
+    from lineage_explorer.analysis.story import Story
     from lineage_explorer.lineage import Lineage
     from lineage_explorer.residency.report import ResidencyReport
 
 STATIC_MOST = 300
 LIMIT = 300
+MARKED = 12
 PATHS = 100
 
 
@@ -44,6 +46,8 @@ class ViewState:
         pinned: nodes always shown.
         path: two nodes: only the ways from the first to the second are shown.
         thread: a dataset and a field of it: only what that column comes from and goes to.
+        unchanged: of two sides: whether what is the same is drawn too.
+        side: of two sides: both, before or after; what the other has alone is faint.
         limit: how many nodes are drawn one by one before far ones are grouped; 0: no limit.
         selection: nodes with a ring.
         color: the colour mode.
@@ -66,6 +70,8 @@ class ViewState:
     pinned: tuple[str, ...] = ()
     path: tuple[str, ...] = ()
     thread: tuple[str, ...] = ()
+    unchanged: bool = False
+    side: str = "both"
     limit: int = LIMIT
     selection: tuple[str, ...] = ()
     color: str = "state"
@@ -84,7 +90,7 @@ class ViewState:
     def shape(self) -> ViewState:
         """Only what decides which nodes there are and where; the rest is how they look."""
         plain = ViewState()
-        looks = ("selection", "color", "theme", "mode", "time")
+        looks = ("selection", "color", "theme", "mode", "time", "side")
         return replace(self, **{name: getattr(plain, name) for name in looks})
 
 
@@ -148,8 +154,10 @@ def _shown(
     if state.by and report is not None and not shown.focus:
         boxes = in_places(part, shown, report.short, state.groups)
         return part, replace(boxes, note=_how_many(boxes))
-    overview = not (state.focus or state.query or state.path or one) and not is_small(lin)
+    begun = state.focus or state.query or state.path or one or lin.story
+    overview = not begun and not is_small(lin)
     if overview or (state.limit and len(shown.nodes) > state.limit):
+        kept += _marked(part)
         near = state.limit // 2 if shown.focus else 0
         shown = in_groups(part, shown, state.groups, near, kept)
         shown = replace(shown, note=_how_many(shown) if overview else shown.note)
@@ -175,6 +183,8 @@ def _begun(
     if state.query:
         part = lin.narrow([*dict.fromkeys([*_selected(lin, state.query, report), *kept])])
         return part, everything(part)
+    if not state.focus and lin.story is not None:
+        return _of_both(lin, lin.story, kept, unchanged=state.unchanged)
     if not state.focus:
         return lin, everything(lin)
     return lin, around(lin, state.focus, state.hops, state.expanded)
@@ -182,6 +192,22 @@ def _begun(
 
 def _selected(lin: Lineage, query: str, report: ResidencyReport | None) -> list[str]:
     return select_nodes(lin, query, None if report is None else report.where)
+
+
+def _of_both(
+    lin: Lineage, story: Story, kept: list[str], *, unchanged: bool
+) -> tuple[Lineage, Shown]:
+    """Both sides of a diff: what changed and what connects it, or all of it."""
+    part = lin if unchanged else lin.narrow([*dict.fromkeys([*story.changed, *kept])])
+    nothing = f"Nothing differs here. “All” shows the {counted(len(story.status), 'node')}."
+    return part, replace(everything(part), empty=nothing if story.status else "")
+
+
+def _marked(part: Lineage) -> list[str]:
+    """The first nodes with a number, which are drawn by themselves also where much changed."""
+    marks = part.story.marks if part.story else {}
+    ranked = sorted(marks, key=lambda node: (marks[node], node))
+    return [node for node in ranked if node in part.neighbours.position][:MARKED]
 
 
 def _ways(found: Paths) -> str:

@@ -18,23 +18,32 @@ _DASHED = {
     "hands_over": ' stroke-width="1.5" stroke-dasharray="6 4"',
     "stub": ' stroke-width="1" stroke-dasharray="2 3"',
 }
+_ONLY = {"before": "gone-line", "after": "added-line"}
 _LOOP = "M3.8 0.5A3.9 3.9 0 1 1 2.7 -2.8M3.2 -4.800v2.4H0.8"
 LOCK = "M-3 -0.5h6v4.500h-6zM-1.8 -0.5V-2a1.8 1.8 0 0 1 3.6 0v1.5"
 
 
-def lines(picture: Scene) -> Iterator[str]:
-    """All lines, then what stands on them."""
+def lines(picture: Scene, side: str = "both") -> Iterator[str]:
+    """All lines, then what stands on them; of two sides those of one, or of both."""
+    only = picture.compare.lines if picture.compare else {}
     seen = picture.moment.edges if picture.moment else np.ones(len(picture.edges), dtype=np.bool_)
     largest = max((edge.runs for edge in picture.edges if edge.kind == "group"), default=1)
     marks: list[str] = []
     for at, (edge, route, back, there) in enumerate(
         zip(picture.edges, picture.routes, picture.back, seen, strict=True)
     ):
+        alone = only.get(at)
+        if alone and side not in ("both", alone):
+            continue
         if not there:
             yield FAINT
-        yield _line(edge, route, f"{_stroke(edge, largest)}{_pale(at in picture.aside)}", back=back)
+        stroke = f"{_stroke(edge, largest)}{_pale(at in picture.aside)}"
+        if alone == "before":
+            stroke = ' stroke-width="1.5" stroke-dasharray="5 3"'
+        name = _ONLY.get(alone or "") or _class(edge)
+        yield _line(edge, route, name, stroke, back=back)
         if edge.kind != "stub":
-            yield from _heads(edge, route)
+            yield from _heads(edge, route, name)
         if not there:
             yield "</g>"
         marks += _marks(picture, edge, route, back=bool(back))
@@ -42,9 +51,9 @@ def lines(picture: Scene) -> Iterator[str]:
     yield from _numbers(picture)
 
 
-def _line(edge: Edge, route: Floats, stroke: str, *, back: bool) -> str:
-    said = f"{text(edge.title)}{' · part of a cycle' if back else ''}"
-    return f'<path class="{_class(edge)}" d="{path(route)}"{stroke}><title>{said}</title></path>'
+def _line(edge: Edge, route: Floats, name: str, stroke: str, *, back: bool) -> str:
+    said = f"{text(edge.words)}{' · part of a cycle' if back else ''}"
+    return f'<path class="{name}" d="{path(route)}"{stroke}><title>{said}</title></path>'
 
 
 def _class(edge: Edge) -> str:
@@ -79,8 +88,8 @@ def path(route: Floats) -> str:
     return head + "".join(curves)
 
 
-def _heads(edge: Edge, route: Floats) -> Iterator[str]:
-    name = "columnhead" if _class(edge) == "column" else "head"
+def _heads(edge: Edge, route: Floats, line: str) -> Iterator[str]:
+    name = {"column": "columnhead", "edge": "head"}.get(line) or line.removesuffix("-line")
     x, y = route[-1]
     far = next((point for point in route[-2::-1] if abs(point[0] - x) > 1e-6), route[0])
     way = -7 if far[0] < x else 7

@@ -9,8 +9,8 @@ import traitlets as t
 from lineage_explorer.errors import LineageError, UnknownOption
 from lineage_explorer.lineage import Lineage
 from lineage_explorer.residency.report import ResidencyReport
+from lineage_explorer.view.changes import names_of
 from lineage_explorer.view.given import colour_of
-from lineage_explorer.view.modes import MODES as COLOURS
 from lineage_explorer.view.modes import Asked, Maker
 from lineage_explorer.view.timing import MODES, Timing, settled, time_of
 
@@ -70,7 +70,7 @@ class Coloured(t.HasTraits):
         if makers:
             self.makers = makers
             self.report = value if isinstance(value, ResidencyReport) else None
-        known = [*COLOURS, *(make(_NOTHING).name for make in self.makers)]
+        known = [*names_of(self._lineage), *(make(_NOTHING).name for make in self.makers)]
         if name not in known:
             raise t.TraitError(str(UnknownOption.named(name, known, "color")))
         return name

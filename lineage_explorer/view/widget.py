@@ -26,12 +26,13 @@ from lineage_explorer.lineage import Lineage
 from lineage_explorer.plain import plain
 from lineage_explorer.view.asking import answer
 from lineage_explorer.view.cells import Cells, running
+from lineage_explorer.view.changes import SIDES, names_of, usual
 from lineage_explorer.view.code import code
 from lineage_explorer.view.complete import suggest
 from lineage_explorer.view.detail import edge_detail
+from lineage_explorer.view.detail_changes import story_detail
 from lineage_explorer.view.detail_run import run_detail
 from lineage_explorer.view.found import finding_detail, findings_detail, with_report
-from lineage_explorer.view.modes import MODES as COLOURS
 from lineage_explorer.view.moment import retold
 from lineage_explorer.view.scene import Scene
 from lineage_explorer.view.search import behind
@@ -44,8 +45,8 @@ from lineage_explorer.view.wire import pack
 
 STATIC = Path(__file__).parent / "static"
 _LISTS = ("expanded", "columns", "collapsed", "added", "groups", "hidden", "pinned")
-_SHAPE = ("focus", "hops", "query", *_LISTS, "path", "thread", "limit", "by")
-_LOOKS = ("color", "column", "height", "selection", "theme", "finding", *TIMING)
+_SHAPE = ("focus", "hops", "query", *_LISTS, "path", "thread", "unchanged", "limit", "by")
+_LOOKS = ("color", "column", "height", "selection", "side", "theme", "finding", *TIMING)
 OPTIONS = tuple(sorted({*_SHAPE, *_LOOKS, "state"} - {"focus"}))
 
 
@@ -77,6 +78,8 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
     - `path`: two nodes, to see only the ways from the first to the second; see `paths()`
     - `column`: a dataset and a column of it, whose lineage is lit
     - `thread`: the same, to see only the lineage of that column
+    - `unchanged`: of a diff: whether what is the same on both sides is drawn too
+    - `side`: of a diff: "both", "before" or "after"; what the other side has alone is then faint
     - `limit`: how many nodes are drawn one by one before far ones are grouped; 0 is no limit
     - `by`: "place" for a box for each place, where `color` is a report of residency, else ""
     - `finding`: the id of a finding of that report: its way is lit, its chain is in the panel
@@ -103,6 +106,8 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
     path = t.List(t.Unicode(), maxlen=2).tag(sync=True)
     column = t.List(t.Unicode(), maxlen=2).tag(sync=True)
     thread = t.List(t.Unicode(), maxlen=2).tag(sync=True)
+    unchanged = t.Bool(False).tag(sync=True)  # noqa: FBT003 - a default is no argument
+    side = t.Enum(SIDES, "both").tag(sync=True)
     limit = t.Int(LIMIT, min=0).tag(sync=True)
     by = t.Enum(("", "place"), "").tag(sync=True)
     finding = t.Unicode("").tag(sync=True)
@@ -136,7 +141,9 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
         self.observe(self._tell, names=["selection", "edge"])
         self.observe(self._trace, names=["finding"])
         self.observe(self._find, names=["_typed"])
-        self.observe(self._write_code, names=[*_SHAPE, *TIMING, "color", "selection", "theme"])
+        self.observe(
+            self._write_code, names=[*_SHAPE, *TIMING, "color", "selection", "side", "theme"]
+        )
         self.on_msg(self._question)
         if self.finding:
             self._trace()
@@ -153,6 +160,8 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
             query=self.query,
             path=tuple(self.path),
             thread=tuple(self.thread),
+            unchanged=self.unchanged,
+            side=self.side,
             limit=self.limit,
             selection=tuple(self.selection),
             color=self.color,
@@ -166,10 +175,12 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
 
     def code(self) -> str:
         """Python that makes this view again, of a lineage called `lin`."""
-        own = self.color not in COLOURS
+        own = self.color not in names_of(self._lineage)
         about = f"coloured by your {plain(self.color)!r}: pass it as color=" if own else ""
-        state = replace(self.state, color="state", by="") if own else self.state
-        return code(state, about=about, height=self.height)
+        color = usual(self._lineage)
+        state = replace(self.state, color=color, by="") if own else self.state
+        name = "diff" if self._lineage.story else "lin"
+        return code(state, name=name, about=about, height=self.height, color=color)
 
     def update(self, lin: Lineage) -> None:
         """Show other data in the same view: focus, zoom and selection stay where they can.
@@ -306,7 +317,8 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
             elif self.report is not None and len(self.report.findings):
                 self._detail = json.dumps(findings_detail(self.report))
             else:
-                self._detail = ""
+                told = story_detail(self._lineage)
+                self._detail = json.dumps(told) if told else ""
         except LineageError:
             self._detail = ""
 
@@ -351,7 +363,8 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
         """The picture without a browser. Of more than 300 nodes only the surroundings of one."""
         made = static_state(self._lineage, self.state, self.scene)
         made = retold(self._lineage, made, self.timing, self.makers)
-        return svg(made, color=self.color, theme=self.theme, selection=tuple(self.selection))
+        chosen = tuple(self.selection)
+        return svg(made, color=self.color, theme=self.theme, selection=chosen, side=self.side)
 
     def _ipython_display_(self) -> None:
         """A static picture first, which the live view hides: a saved notebook keeps it."""
@@ -390,6 +403,8 @@ def explore(lin: Lineage, focus: str | Sequence[str] | None = None, **options: A
         if not isinstance(given, ViewState):
             raise LineageError("state= takes what `view.state` gives.", "or write view.code().")
         options = {**_traits(given), **options}
+    elif "color" not in options:
+        options["color"] = usual(lin)
     if focus is not None:
         options["focus"] = [focus] if isinstance(focus, str) else list(focus)
     return Explorer(lin, **options)

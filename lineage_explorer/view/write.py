@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lineage_explorer.errors import LineageError, UnknownOption
 from lineage_explorer.residency.report import ResidencyReport
+from lineage_explorer.view.changes import usual
 from lineage_explorer.view.code import code
 from lineage_explorer.view.given import colour_of
 from lineage_explorer.view.modes import Maker
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
     from lineage_explorer.lineage import Lineage
 
 OPTIONS = (
-    "by", "color", "columns", "expanded", "focus", "hops", "mode", "query", "run", "selection", "state",
-    "theme", "time",
+    "by", "color", "columns", "expanded", "focus", "hops", "mode", "query", "run", "selection", "side",
+    "state", "theme", "time", "unchanged",
 )  # fmt: skip
+_PLAIN = ("by", "hops", "query", "side", "theme", "unchanged")
 _PICTURES = (".svg", ".png", ".html")
 
 
@@ -62,7 +64,8 @@ def _state(lin: Lineage, options: dict[str, Any]) -> tuple[ViewState, list[Maker
     """What is to be drawn, and colour modes that the user brought."""
     given = options.get("state", ViewState())
     focus = options.get("focus", given.focus) or ()
-    color, more = colour_of(lin, options.get("color", given.color))
+    usually = given.color if "state" in options else usual(lin)
+    color, more = colour_of(lin, options.get("color", usually))
     before = given.timing
     after = Timing(
         options.get("mode", before.mode),
@@ -83,7 +86,7 @@ def _state(lin: Lineage, options: dict[str, Any]) -> tuple[ViewState, list[Maker
         mode=timing.mode,
         time=timing.time,
         run=timing.run,
-        **{name: options[name] for name in ("hops", "query", "theme", "by") if name in options},
+        **{name: options[name] for name in _PLAIN if name in options},
     )
     return replace(state, expanded=tuple(options.get("expanded", given.expanded))), more
 
@@ -97,7 +100,8 @@ def _svg(lin: Lineage, **options: Any) -> str:
     state, more = _state(lin, options)
     made = picture(lin, state, more=more, report=_report(options))
     drawn = retold(lin, made, state.timing, more)
-    return svg(drawn, color=state.color, theme=state.theme, selection=state.selection)
+    chosen = state.selection
+    return svg(drawn, color=state.color, theme=state.theme, selection=chosen, side=state.side)
 
 
 def _png(lin: Lineage, **options: Any) -> bytes:
@@ -113,7 +117,8 @@ def _html(lin: Lineage, **options: Any) -> str:
 
     state, more = _state(lin, options)
     report = _report(options)
-    shown = {**asdict(state), "_code": code(state)}
+    name = "diff" if lin.story else "lin"
+    shown = {**asdict(state), "_code": code(state, name=name, color=usual(lin))}
     return to_html(lin, picture(lin, state, more=more, report=report), shown, more, report)
 
 

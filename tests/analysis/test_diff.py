@@ -298,7 +298,7 @@ def test_it_reads_as_text_html_markdown_and_json() -> None:
     assert "``" in found.report()
     told = json.loads(found.to_json())
     assert len(told["changes"]) == len(found.changes)
-    assert found.captions["dataset:db:raw"] == "1 field renamed"
+    assert found.captions["dataset:db:raw"] == "1 column renamed"
 
 
 def test_captions_say_how_much_rows_moved() -> None:

@@ -69,7 +69,8 @@ def test_where_a_place_is_not_known_it_may_be_a_crossing_and_has_no_mark():
      ((True, False), False, "not masked")],
 )  # fmt: skip
 def test_masked_and_unmasked_columns_that_cross_are_told_apart(masking, masked, words):
-    told = columns(**{f"f{at}": [("de/a", f"f{at}", one)] for at, one in enumerate(masking)})
+    cells: dict[str, Any] = {f"f{n}": [("de/a", f"f{n}", one)] for n, one in enumerate(masking)}
+    told = columns(**cells)
     out = data("us/b", columnLineage=told)
     report = judged([run("copy", ["de/a"], [out])], labels=ONLY_DE)
     _, line = lines(report.explore(query="*"))["copy", "b"]

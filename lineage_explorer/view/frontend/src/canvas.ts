@@ -35,6 +35,8 @@ export interface Frame {
   readonly faint: Uint8Array | null;
   readonly faintEdges: Uint8Array | null;
   readonly ran: Uint8Array | null;
+  readonly absent?: Uint8Array | null;
+  readonly absentEdges?: Uint8Array | null;
   readonly moves: Moves | null;
   /** What the colour mode says of lines. */
   readonly lines: ReadonlyMap<number, LineLook>;
@@ -78,6 +80,9 @@ const SHORTEST = 32;
 const ASIDE = 64;
 /** Above these bits: how thick a line between groups is. */
 const MANY = 128;
+/** Above these: only before, only after. */
+const GONE = 2048;
+const COME = 4096;
 
 function styleOf(frame: Frame, e: number): Style {
   const { scene, lit, faded, edge, faintEdges } = frame;
@@ -91,6 +96,8 @@ function styleOf(frame: Frame, e: number): Style {
   if (kind[e] === Kind.group) style |= MANY * shareOf(runs[e] / mostOf(scene));
   if (flags[e] & Flag.shortest) style |= SHORTEST;
   if (flags[e] & Flag.aside) style |= ASIDE;
+  if (flags[e] & Flag.before) style |= GONE | DASHED;
+  if (flags[e] & Flag.after) style |= COME;
   if (kind[e] === Kind.handsOver) style |= DASHED;
   else if (flags[e] & Flag.indirect) style |= DOTTED;
   return style;
@@ -125,12 +132,13 @@ function drawEdges(context: CanvasRenderingContext2D, frame: Frame): void {
   const labelled: number[] = [];
   for (let i = 0, n = inView ? inView.length : count; i < n; i++) {
     const e = inView ? inView[i] : i;
+    if (frame.absentEdges?.[e]) continue;
     const style = styleOf(frame, e);
     const list = strokes.get(style);
     if (list) list.push(e);
     else strokes.set(style, [e]);
     if (flags[e] & (Flag.back | Flag.masked) || kind[e] === Kind.column) marked.push(e);
-    if (label[e] && (!(flags[e] & Flag.aside) || frame.lit?.edges[e])) labelled.push(e);
+    if (label.has(e) && (!(flags[e] & Flag.aside) || frame.lit?.edges[e])) labelled.push(e);
   }
   const heads = camera.k >= 0.3;
   context.lineCap = "butt";
@@ -153,12 +161,13 @@ function strokeAll(
   const bright = strength(style) === LIT;
   const thin = (style & THIN) !== 0;
   const shortest = (style & SHORTEST) !== 0;
-  const more = 0.6 * Math.floor(style / MANY);
+  const more = 0.6 * (Math.floor(style / MANY) % 16);
   const width = ((bright || shortest ? 2.5 : thin ? 1 : 1.5) + more) * Math.min(1, Math.max(0.6, camera.k));
   const dash = style & DASHED ? [6, 4] : style & DOTTED ? [1.5, 3] : [];
   const faint = style & ASIDE ? 0.3 : thin ? 0.6 : 1;
   context.globalAlpha = (strength(style) === 0 ? DIM : 1) * (bright ? 1 : faint);
-  context.strokeStyle = context.fillStyle = bright || shortest ? theme.accent : theme.edge;
+  const own = style & GONE ? theme.failed : style & COME ? theme.complete : theme.edge;
+  context.strokeStyle = context.fillStyle = bright || shortest ? theme.accent : own;
   context.lineWidth = width / camera.k;
   context.setLineDash(dash.map((d) => d / Math.min(1, camera.k)));
   context.beginPath();
@@ -283,7 +292,7 @@ function drawLabels(context: CanvasRenderingContext2D, frame: Frame, edges: read
     const c = chain(scene, e);
     if (c.from === c.to) continue;
     const [x, y] = middle(c);
-    const wide = context.measureText(label[e]).width / 2 + 4;
+    const wide = context.measureText(label.get(e)!).width / 2 + 4;
     const high = size * 0.7;
     const box = { minX: x - wide, minY: y - high, maxX: x + wide, maxY: y + high };
     if (taken.some((other) => overlap(box, other)) || hits.nodesIn(box).length > 0) continue;
@@ -295,7 +304,7 @@ function drawLabels(context: CanvasRenderingContext2D, frame: Frame, edges: read
     context.roundRect(box.minX, box.minY, 2 * wide, 2 * high, high);
     context.fill();
     context.fillStyle = style === LIT ? theme.accent : theme.muted;
-    context.fillText(label[e], x, y + 0.5);
+    context.fillText(label.get(e)!, x, y + 0.5);
   }
   context.textAlign = "left";
 }

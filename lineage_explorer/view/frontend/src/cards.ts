@@ -10,6 +10,7 @@ import { counted } from "./plain";
 import { PATTERNS, type Colouring, type Share, type Theme } from "./paint";
 import { RowList, type RowActions } from "./rowlist";
 import type { Schema } from "./schema";
+import { numberMark } from "./sides";
 import type { Scene } from "./wire";
 
 /** What decides how a card looks; a change of any of it makes the cards anew. */
@@ -36,6 +37,9 @@ export interface Touch {
   readonly faintEdges: Uint8Array | null;
   /** 1 for jobs that ran at that time. */
   readonly ran: Uint8Array | null;
+  /** 1 for nodes and edges that the side of a diff on show does not have. */
+  readonly absent?: Uint8Array | null;
+  readonly absentEdges?: Uint8Array | null;
 }
 
 /** The node whose columns a click opens or closes; null where the click was elsewhere. */
@@ -124,11 +128,12 @@ export class Cards {
     return changed;
   }
 
-  touch({ lit, faded, selected, active, faint, ran }: Touch): void {
+  touch({ lit, faded, selected, active, faint, ran, absent }: Touch): void {
     for (const [i, card] of this.made) {
       card.classList.toggle("lx-dim", lit ? !lit.nodes[i] : Boolean(faded?.[i]));
       card.classList.toggle("lx-faint", Boolean(faint?.[i]));
       card.classList.toggle("lx-ran", Boolean(ran?.[i]));
+      card.classList.toggle("lx-absent", Boolean(absent?.[i]));
       card.classList.toggle("lx-selected", selected.has(i));
       card.classList.toggle("lx-active", active === i);
     }
@@ -161,6 +166,9 @@ function makeCard(look: Look, i: number): HTMLElement {
   if (scene.focus.includes(id[i])) card.classList.add("lx-focused");
   const tint = look.colouring(i);
   if (tint.colour) card.style.setProperty("--lx-tint", tint.colour);
+  if (tint.token) card.dataset["token"] = tint.token;
+  const number = scene.compare?.marks.get(i);
+  if (number !== undefined) card.append(numberMark(number));
   if (scene.nodes.pinned.has(i)) card.append(h("span", "lx-pinned", {}, icon("pin", 11)));
   if (shape === "dataset") fillDataset(card, look, i, tint);
   else if (shape === "cluster") fillGroup(card, look, i);
@@ -190,7 +198,7 @@ function fillDataset(card: HTMLElement, look: Look, i: number, tint: Colouring):
   // Without the line above there is room for one: the mark, because a colour never stands alone.
   if (badge[i] && (inLine || !tint.mark)) chips.append(h("span", "lx-chip", {}, badge[i]));
   if (tint.mark) chips.append(h("span", `lx-chip lx-mark${tint.step ? " lx-step" : ""}`, {}, tint.mark));
-  const openable = look.canOpen && (rows !== undefined || (columns ? columns[i] > 0 : true));
+  const openable = look.canOpen && (rows !== undefined || columns[i] > 0);
   const head = h("div", "lx-head");
   const button = openable ? openButton(label[i], look.open.has(id[i]) || rows !== undefined) : null;
   head.style.height = `${scene.metrics.header - 1}px`;
@@ -252,7 +260,7 @@ function fillGroup(card: HTMLElement, look: Look, i: number): void {
 function fillPill(card: HTMLElement, look: Look, i: number, tint: Colouring, shape: string): void {
   const { scene, sizes, theme } = look;
   const { label, state, w, kind } = scene.nodes;
-  if (tint.colour && shape !== "stub") card.classList.add("lx-tinted");
+  if (tint.colour && tint.token !== "same" && shape !== "stub") card.classList.add("lx-tinted");
   const name = stateName(state[i]);
   let room = w[i] - (shape === "stub" ? 8 : 22);
   if (name && shape === "job") {

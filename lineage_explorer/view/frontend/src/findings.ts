@@ -46,7 +46,7 @@ function finding([id, token, mark, kind, about, reason]: readonly string[], acti
 }
 
 /** Back from one finding to all of them. */
-export function backBlock(block: Record<string, unknown>, actions: FindingActions): HTMLElement {
+export function allBlock(block: Record<string, unknown>, actions: FindingActions): HTMLElement {
   const back = h("button", "lx-link", { type: "button" }, plain(word(block["text"])));
   back.addEventListener("click", () => actions.finding(""));
   return back;

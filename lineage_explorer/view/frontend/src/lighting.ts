@@ -23,7 +23,7 @@ export interface Hand {
   /** Legend entries switched on. */
   readonly chosen: ReadonlySet<number>;
   /** What was not seen at the time chosen, and who ran. */
-  readonly time: Pick<Touch, "faint" | "faintEdges" | "ran">;
+  readonly time: Pick<Touch, "faint" | "faintEdges" | "ran" | "absent" | "absentEdges">;
 }
 
 /** Where ids are in a scene; those it does not show are passed over. */

@@ -19,6 +19,7 @@ const TOKENS = [
   "running",
   "aborted",
   "unknown",
+  "changed",
 ] as const;
 type Token = (typeof TOKENS)[number];
 

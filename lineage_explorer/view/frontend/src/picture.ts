@@ -3,6 +3,7 @@
 import { middle } from "./bezier";
 import { visible, type Box, type Camera, type Size } from "./camera";
 import type { Touch } from "./cards";
+import { aloneOf } from "./compare";
 import type { LineLook } from "./crossings";
 import { chain } from "./hit";
 import { glyphShape, stateGlyph, stateName, storageGlyph } from "./glyphs";
@@ -11,6 +12,7 @@ import { PATTERNS, tokenColour, type Colouring, type Theme } from "./paint";
 import { counted } from "./plain";
 import { Schema } from "./schema";
 import { Basis, Flag, Kind, type Mode, type Scene } from "./wire";
+import { edgeWords } from "./words";
 
 export interface Shown {
   readonly scene: Scene;
@@ -127,11 +129,14 @@ function edge(shown: Shown, e: number): SVGElement[] {
   const faded = touch.faded && (touch.faded[source[e]] || touch.faded[target[e]]);
   const dim = faint || (!lit && (touch.lit !== null || Boolean(faded)));
   const thin = basis[e] === Basis.implied || kind[e] === Kind.stub;
-  const dash = kind[e] === Kind.handsOver ? "6 4" : kind[e] === Kind.stub ? "2 3" : flags[e] & Flag.indirect ? "1.5 3" : undefined;
+  if (touch.absentEdges?.[e]) return [];
+  const alone = aloneOf(flags[e]);
+  const dash = alone === "before" ? "5 3" : kind[e] === Kind.handsOver ? "6 4" : kind[e] === Kind.stub ? "2 3" : flags[e] & Flag.indirect ? "1.5 3" : undefined;
   const at = (p: number) => `${points[p * 2].toFixed(1)} ${points[p * 2 + 1].toFixed(1)}`;
   let d = `M${at(from)}`;
   for (let p = from + 1; p + 2 < to; p += 3) d += `C${at(p)} ${at(p + 1)} ${at(p + 2)}`;
-  const colour = lit ? theme.accent : theme.edge;
+  const own = alone === "before" ? theme.failed : alone === "after" ? theme.complete : theme.edge;
+  const colour = lit ? theme.accent : own;
   const opacity = (dim ? 0.4 : 1) * (thin && !lit ? 0.6 : 1);
   const crossing = shown.lines.get(e);
   const line = s("path", {
@@ -142,7 +147,7 @@ function edge(shown: Shown, e: number): SVGElement[] {
     "stroke-dasharray": crossing ? crossing.dash.join(" ") || undefined : dash,
     opacity: opacity === 1 ? undefined : opacity,
   });
-  line.append(s("title", {}, scene.edges.title[e]));
+  line.append(s("title", {}, edgeWords(scene, e)));
   if (kind[e] === Kind.stub) return [line];
   const head = s("path", { d: `M${at(to - 1)}l-7 -3.2v6.4z`, fill: colour, opacity: opacity === 1 ? undefined : opacity });
   if (!crossing?.mark) return [line, head];
@@ -162,7 +167,7 @@ function node(shown: Shown, i: number): SVGElement {
   const { scene, touch, theme } = shown;
   const { x, y, w, h, kind, title, caption } = scene.nodes;
   const dim = touch.faint?.[i] ? true : touch.lit ? !touch.lit.nodes[i] : Boolean(touch.faded?.[i]);
-  const group = s("g", { transform: `translate(${x[i]} ${y[i]})`, opacity: dim ? 0.4 : undefined }, s("title", {}, title[i]));
+  const group = s("g", { transform: `translate(${x[i]} ${y[i]})`, opacity: touch.absent?.[i] ? 0.18 : dim ? 0.4 : undefined }, s("title", {}, title[i]));
   const round = kind[i] === "job" || kind[i] === "stub" ? h[i] / 2 : scene.metrics.radius;
   const ring = (colour: string, dash?: string) =>
     group.append(
@@ -177,6 +182,12 @@ function node(shown: Shown, i: number): SVGElement {
   else if (kind[i] === "group") box(group, shown, i);
   else pill(group, shown, i);
   if (caption[i]) group.append(words(0, h[i] + 13, 11, theme.muted, caption[i]));
+  const number = scene.compare?.marks.get(i);
+  if (number !== undefined)
+    group.append(
+      s("circle", { cx: -2, cy: -2, r: 9, fill: theme.changed }),
+      words(-2, 2, 11, theme.ground, String(number), { "text-anchor": "middle", "font-weight": 700 }),
+    );
   return group;
 }
 
@@ -186,11 +197,12 @@ function card(group: SVGElement, shown: Shown, i: number): void {
   const tint = shown.colouring(i);
   const r = scene.metrics.radius;
   group.append(s("rect", { width: w[i], height: h[i], rx: r, fill: theme.card, stroke: theme.line }));
-  const fill = paint(tint);
+  const fill = tint.token === "same" ? undefined : paint(tint);
   if (fill) {
     const d = `M5 0H${r}A${r} ${r} 0 0 0 0 ${r}V${h[i] - r}A${r} ${r} 0 0 0 ${r} ${h[i]}H5Z`;
     group.append(s("path", { d, fill }));
   }
+  outline(group, tint, w[i], h[i], r);
   const drawing = storageGlyph(glyph[i]);
   if (drawing) group.append(shape(glyphShape(drawing), 13, 6, 0.95, theme.muted));
   group.append(words(29, 16, 11, theme.muted, above[i]), words(14, 34, 13, theme.ink, label[i]));
@@ -251,7 +263,8 @@ function pill(group: SVGElement, { scene, theme, colouring }: Shown, i: number):
     group.append(words(w[i] / 2, 15, 11, theme.muted, label[i], { "text-anchor": "middle" }));
     return;
   }
-  if (tint.colour) group.append(s("rect", { ...frame, fill: tint.colour, "fill-opacity": 0.12 }));
+  if (tint.colour && tint.token !== "same") group.append(s("rect", { ...frame, fill: tint.colour, "fill-opacity": 0.12 }));
+  outline(group, tint, w[i], h[i], h[i] / 2);
   const name = stateName(state[i]);
   if (name) group.append(shape(glyphShape(stateGlyph(name)), 9, h[i] / 2 - 6, 1, theme[name], 1.6));
   group.append(words(name ? 28 : 12, h[i] / 2 + 4, 12, theme.ink, label[i]));
@@ -262,6 +275,14 @@ function pill(group: SVGElement, { scene, theme, colouring }: Shown, i: number):
     s("rect", { x: left, y: -8, width: room, height: 14, rx: 7, fill: theme.card, stroke: tint.colour ?? theme.line }),
     words(left + room / 2, 2.5, 10, tint.step ? theme.ink : (tint.colour ?? theme.muted), tint.mark, { "text-anchor": "middle" }),
   );
+}
+
+/** Of two sides: what changed has its colour all round, dashed where it is gone. */
+function outline(group: SVGElement, tint: Colouring, width: number, height: number, rx: number): void {
+  if (!["added", "gone", "changed"].includes(tint.token)) return;
+  const dash = tint.token === "gone" ? "5 3" : undefined;
+  const stroke = tint.colour ?? undefined;
+  group.append(s("rect", { width, height, rx, fill: "none", stroke, "stroke-width": 1.5, "stroke-dasharray": dash }));
 }
 
 function shape(d: string, x: number, y: number, scale: number, stroke: string, width = 1.1): SVGElement {
@@ -281,6 +302,11 @@ function legend({ scene, mode, theme, words: told }: Shown): { parts: SVGElement
   const used = (mode?.entries ?? []).flatMap((entry, at) => (counts?.entries[at] ? [[entry, counts.entries[at]] as const] : []));
   if (mode && used.length > 0) {
     parts.push(words(0, y, 11, theme.muted, mode.title));
+    const { compare } = scene;
+    if (compare && compare.marks.size > 0 && mode.name === "change") {
+      y += LINE;
+      parts.push(words(0, y, 12, theme.changed, "1"), words(20, y, 12, theme.ink, compare.marked));
+    }
     for (const [entry, count] of used) {
       y += LINE;
       const colour = tokenColour(scene, entry.token, theme.dark);

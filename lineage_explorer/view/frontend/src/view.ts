@@ -4,7 +4,7 @@ import { Bar } from "./bar";
 import { Choice } from "./choice";
 import { looksOf } from "./crossings";
 import { Details } from "./details";
-import { h, listen } from "./dom";
+import { h, listen, put } from "./dom";
 import { ErrorBox } from "./errors";
 import { hideFallback } from "./fallback";
 import { attachGestures } from "./gestures";
@@ -87,8 +87,8 @@ export class View {
       announce: (words) => this.announce(words),
       notice: (words) => this.tip.notice(words),
       failed: (error) => this.errors.show(error),
-      hot: () => this.hot(),
-      theme: () => this.theme,
+      ...{ hot: () => this.hot(), theme: () => this.theme, select: (id: string) => this.select(id) },
+      list: () => (this.choice.clear(), this.panel.reopen()),
     });
     const { timed, share } = this.together;
     this.bar = new Bar(host, this.prefix, share.button, {
@@ -103,7 +103,9 @@ export class View {
     });
     this.panel = new Panel(
       {
-        select: (id) => this.select(id),
+        select: (id) => this.together.comparing.select(id),
+        hover: (id) => host.set("hovered", id),
+        back: () => this.together.comparing.ask(),
         focus: (id) => this.refocus(id),
         run: (id) => timed.choose(id),
         ask: (question) => host.ask(question),
@@ -147,6 +149,7 @@ export class View {
     );
     this.root.append(
       this.bar.element,
+      this.together.comparing.element,
       h("div", "lx-main", {}, graphBox, this.panel.element),
       this.together.timed.element,
       this.together.share.element,
@@ -165,9 +168,7 @@ export class View {
     on(["edge", "hovered", "_detail"], () => this.retouch());
     on(["selection"], () => this.selected());
     on(["_detail"], () => this.details.arrived());
-    on(["query"], () => this.bar.showQuery());
-    on(["_error"], () => this.bar.showError());
-    on(["_suggest"], () => this.bar.showSuggestions());
+    this.bar.connect(on);
     on(["hops", "focus", "expanded"], () => this.refreshBar());
     this.reading.connect(on, () => this.retouch());
     this.together.connect(on);
@@ -228,7 +229,7 @@ export class View {
   private sceneArrived(): void {
     const bytes = this.host.get("_scene");
     if (!bytes || bytes.byteLength === 0) return;
-    const scene = this.together.timed.show(decodeScene(bytes));
+    const scene = this.together.show(decodeScene(bytes));
     const focus = [...this.host.get("focus")];
     const refocused = !same(focus, this.shownFocus);
     this.shownFocus = focus;
@@ -314,7 +315,7 @@ export class View {
         trail: this.reading.trail,
         mode: this.mode(),
         chosen: this.legend.chosen,
-        time: this.together.timed.touch,
+        time: this.together.touch,
       }),
     );
   }
@@ -375,21 +376,21 @@ export class View {
   private sized(): void {
     if (this.host.live) this.root.style.height = `${Math.max(240, this.host.get("height"))}px`;
     if (this.root.clientWidth === 0) return;
+    const tight = sizeClasses(this.root);
     if (!this.placed) {
       // A notebook renders before it puts the root into the page: until then style has no colours.
       this.placed = true;
+      this.panel.tuck();
       this.retheme();
     }
-    this.legend.setTight(sizeClasses(this.root));
+    this.legend.setTight(tight);
     this.stage.roomChanged();
   }
 
   private painted(): void {
     this.together.painted();
     const node = this.keyboard.ring;
-    const card = node >= 0 ? this.stage.cardId(node) : null;
-    if (card) this.stage.element.setAttribute("aria-activedescendant", card);
-    else this.stage.element.removeAttribute("aria-activedescendant");
+    put(this.stage.element, "aria-activedescendant", node >= 0 ? this.stage.cardId(node) : null);
     this.unhide ??= hideFallback(this.root, this.host.get("_fallback"));
   }
 }
