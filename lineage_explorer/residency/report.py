@@ -137,15 +137,24 @@ class ResidencyReport:
     def answer(self) -> str:
         """The outcome in one sentence."""
         outside, undecided = self.counts["outside"], self.counts["undecided"]
-        head = (
-            f"{counted(outside, 'finding')} outside what the policy permits"
-            if outside
-            else "no violation observed in these files under this policy"
-        )
+        if outside:
+            head = f"{counted(outside, 'finding')} outside what the policy permits"
+        elif not self._decided:
+            head = "nothing is decided: no place and label were known together"
+        else:
+            head = "no violation observed in these files under this policy"
         tail = [f"{undecided:,} undecided"] if undecided else []
         if self.counts["by exception"]:
             tail.append(f"{self.counts['by exception']:,} by exception")
         return "; ".join([head, *tail])
+
+    @property
+    def _decided(self) -> bool:
+        """Whether anything was decided at all."""
+        judged = self.judged
+        parts = (judged.storage, judged.processing, judged.crossings)
+        open_ = ["undecided", "not applicable"]
+        return any(not part["verdict"].is_in(open_).all() for part in parts)
 
     def _rows(self, most: int) -> list[tuple[object, ...]]:
         return self.findings.head(most).select(_HEAD).rows()
