@@ -59,13 +59,15 @@ class Line:
     """What a mode says of an edge: an entry, and words on hover.
 
     `sure` is False where it only may be so: it is drawn pale and without a mark. `masked` is whether
-    all that flows is masked; None where that is not told.
+    all that flows is masked; None where that is not told. `count` is how many a line between groups
+    stands for.
     """
 
     entry: int
     words: str
     sure: bool = True
     masked: bool | None = None
+    count: int = 1
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import { arrival, middle } from "./bezier";
 import { visible, type Box, type Camera, type Size } from "./camera";
+import { drawCrossings, type LineLook } from "./crossings";
 import { drawFarNodes } from "./far";
 import { glyphPath, type Glyph } from "./glyphs";
 import type { Lit } from "./graph";
@@ -37,6 +38,8 @@ export interface Frame {
   readonly absent?: Uint8Array | null;
   readonly absentEdges?: Uint8Array | null;
   readonly moves: Moves | null;
+  /** What the colour mode says of lines. */
+  readonly lines: ReadonlyMap<number, LineLook>;
   /** How much of the way is left in `moves`, 1 to 0. */
   readonly left: number;
 }
@@ -61,6 +64,7 @@ export function draw(context: CanvasRenderingContext2D, frame: Frame): void {
   context.clearRect(0, 0, Math.ceil(size.width * ratio), Math.ceil(size.height * ratio));
   context.setTransform(ratio * camera.k, 0, 0, ratio * camera.k, ratio * camera.x, ratio * camera.y);
   drawEdges(context, frame);
+  drawCrossings(context, frame);
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   drawFarNodes(context, frame);
   context.globalAlpha = 1;
@@ -199,7 +203,7 @@ function arrivalsOf(scene: Scene): Float32Array {
   return list;
 }
 
-function tracePath(context: CanvasRenderingContext2D, frame: Frame, e: number, heads: boolean): void {
+export function tracePath(context: CanvasRenderingContext2D, frame: Frame, e: number, heads: boolean): void {
   const { scene, moves } = frame;
   const { points, pointStart } = scene.edges;
   const from = pointStart[e] * 2;
@@ -238,7 +242,7 @@ function traceMoving(context: CanvasRenderingContext2D, frame: Frame, e: number,
 }
 
 /** What is left of the move at an edge's two ends. */
-function drift(frame: Frame, e: number): [number, number, number, number] {
+export function drift(frame: Frame, e: number): [number, number, number, number] {
   const { moves, left, scene } = frame;
   if (!moves) return [0, 0, 0, 0];
   const s = scene.edges.source[e];
