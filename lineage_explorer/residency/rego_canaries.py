@@ -36,7 +36,9 @@ def _of_places() -> Iterator[Question]:
 def _of_ways(facts: Facts) -> Iterator[Question]:
     regimes = [*sorted(facts.regimes), "no such regime"]
     for at, regime in enumerate(regimes):
-        home = listed(facts.regimes[regime]["countries"])[:1] if regime in facts.regimes else ("DE",)
+        home = (
+            listed(facts.regimes[regime]["countries"])[:1] if regime in facts.regimes else ("DE",)
+        )
         ways = (*_WAYS, (home, ("GB",)), (("ZZ",), home))
         for number, (source, destination) in enumerate(ways):
             yield Question(

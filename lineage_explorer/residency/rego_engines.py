@@ -23,7 +23,18 @@ LIMITS = {"cpu": 60, "memory": 2 << 30}
 SECONDS = 120
 ANSWER = "data.residency.decision"
 # of what opa calls deterministic, what still has no business in a policy
-_APART = ("http.", "io.", "net.", "opa.", "providers.", "rand.", "rego.", "time.now", "trace", "uuid.")
+_APART = (
+    "http.",
+    "io.",
+    "net.",
+    "opa.",
+    "providers.",
+    "rand.",
+    "rego.",
+    "time.now",
+    "trace",
+    "uuid.",
+)
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,9 @@ def made(random: Random) -> Question:
         size = random.choice((least, 1, 1, 2, 3))
         return tuple(sorted(random.sample(pool, size)))
 
-    regimes = tuple(sorted(random.sample([*REGIMES, "no_such_regime"], random.choice((0, 1, 1, 2, 3)))))
+    regimes = tuple(
+        sorted(random.sample([*REGIMES, "no_such_regime"], random.choice((0, 1, 1, 2, 3))))
+    )
     source = some()
     destination = source if random.random() < 0.15 else some()
     basis = tuple((regime, "SCC-7") for regime in regimes if random.random() < 0.25)
