@@ -15,8 +15,10 @@ from lineage_explorer.analysis.compare import Compared, compare
 from lineage_explorer.analysis.compare_past import Past
 from lineage_explorer.analysis.compare_sides import Side, run_side
 from lineage_explorer.analysis.diagnose_beside import beside
+from lineage_explorer.analysis.diagnose_clock import clocks, old_reads
+from lineage_explorer.analysis.diagnose_court import Court, Suspect
 from lineage_explorer.analysis.diagnose_fields import Uses
-from lineage_explorer.analysis.diagnose_score import Court, Suspect, ranked
+from lineage_explorer.analysis.diagnose_score import merged, ranked
 from lineage_explorer.analysis.diagnose_symptoms import (
     Comparison,
     Symptom,
@@ -26,7 +28,8 @@ from lineage_explorer.analysis.diagnose_symptoms import (
     troubles,
 )
 from lineage_explorer.analysis.diagnose_units import units
-from lineage_explorer.analysis.diff import RunDiff, differences
+from lineage_explorer.analysis.diagnose_weights import NAMED
+from lineage_explorer.analysis.diff import RunDiff, diff_sides
 from lineage_explorer.analysis.diff_words import bare
 from lineage_explorer.analysis.story import Story, story_of
 from lineage_explorer.analysis.words import html_table, text_table
@@ -37,8 +40,6 @@ if TYPE_CHECKING:
     from lineage_explorer.view.widget import Explorer
 
 Shape = dict[str, pl.DataType | type[pl.DataType]]
-NAMED = 0.2
-"""Score from which a unit is named as a cause."""
 CAUSES: Shape = {
     "rank": pl.UInt32, "node": pl.String, "run": pl.String, "change": pl.String,
     "why": pl.String, "path": pl.List(pl.String), "score": pl.Float64,
@@ -56,7 +57,6 @@ class Trial:
     at: int
     symptoms: list[Symptom]
     compared: Comparison
-    sides: tuple[Side, Side] | None = None
     found: Compared | None = None
     court: Court | None = None
     suspects: tuple[Suspect, ...] = ()
@@ -118,10 +118,16 @@ class Diagnosis:
 
     @cached_property
     def diff(self) -> RunDiff | None:
-        """What was compared: the good run and the first with the trouble; None if nothing was."""
-        if self.trial.sides is None:
+        """The good run and the first with the trouble, compared; None where nothing was.
+
+        Where a cause is not in that, the good run and the one diagnosed.
+        """
+        if self.good is None or not self.trial.symptoms:
             return None
-        return differences(*self.trial.sides, (self.lin, self.lin))
+        early = diff_sides(self.lin, self.good, self.first)
+        if self.first == self.run or self.causes["node"].is_in(early.nodes["node"].implode()).all():
+            return early
+        return diff_sides(self.lin, self.good, self.run)
 
     def explore(self, **options: Any) -> Explorer:
         """The interactive view: both runs in one layout, causes numbered, what cannot be it told.
@@ -194,9 +200,7 @@ def diagnose(lin: Lineage, run_or_dataset: str, symptom: str | None = None) -> D
     trial = tried(past, at, symptom)
     ids = past.runs["run"]
     compared = trial.compared
-    rows = [
-        diagnose_words.cause_row(trial, rank, one) for rank, one in enumerate(trial.named, start=1)
-    ]
+    rows = [diagnose_words.cause_row(rank, one) for rank, one in enumerate(trial.named, start=1)]
     return Diagnosis(
         run=ids[at],
         job=past.runs["job"][at],
@@ -231,7 +235,11 @@ def story(found: Diagnosis) -> Story | None:
 
 
 def tried(past: Past, at: int, symptom: str | None = None) -> Trial:
-    """The symptoms of a run, what it is compared with, and all suspects."""
+    """The symptoms of a run, what it is compared with, and all suspects.
+
+    Where the trouble began before, the run in which it did is judged, and the one asked for too:
+    what troubles that may be something else that looks the same.
+    """
     job = past.runs["job"][at]
     found = troubles(past, job)
     wrong = symptoms_of(found, at)
@@ -240,24 +248,37 @@ def tried(past: Past, at: int, symptom: str | None = None) -> Trial:
     compared = comparison(past, at, found, wrong)
     if not wrong or compared.good is None:
         return Trial(past, at, wrong, compared)
-    sides = run_side(past, compared.good), run_side(past, compared.first)
-    differs = compare(*sides)
-    made = units(*sides, differs)
+    good = run_side(past, compared.good)
+    differs, court = _judged(good, compared.first, wrong)
+    suspects = ranked(court)
+    if compared.first != at:
+        _, later = _judged(good, at, wrong)
+        suspects = merged(suspects, ranked(later))
+    return Trial(past, at, wrong, compared, differs, court, tuple(suspects))
+
+
+def _judged(good: Side, at: int, wrong: list[Symptom]) -> tuple[Compared, Court]:
+    """A run compared with the good one, and the court that judges the difference."""
+    past, bad = good.past, run_side(good.past, at)
+    differs = compare(good, bad)
+    known = clocks(bad)
+    made = units(good, bad, differs, known, old_reads(bad, known))
     failed = frozenset(key for key, unit in made.items() if unit.has("run-failed"))
     columns = frozenset(
         one.column for one in wrong if one.column and one.kind in ("assertion", "metric")
     )
+    rows = all(one.kind in ("rows", "stale") for one in wrong)
     court = Court(
         past=past,
+        after=bad,
         units=made,
-        end=made[job],
+        end=made[past.runs["job"][at]],
         symptoms=wrong,
-        uses=Uses(past, made, columns, failed),
+        uses=Uses(past, made, columns, failed, rows),
         rates=_rates(past, list(made)),
-        errors=_errors(past, sides[1], failed),
+        errors=_errors(past, bad, failed),
     )
-    suspects = tuple(ranked(court))
-    return Trial(past, at, wrong, compared, sides, differs, court, suspects)
+    return differs, court
 
 
 def _asked_for(lin: Lineage, text: str) -> tuple[int, list[str]]:

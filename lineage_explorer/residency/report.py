@@ -239,7 +239,7 @@ def _crossings(judged: Judged) -> pl.DataFrame:
 def places_of(report: ResidencyReport) -> pl.DataFrame:
     """For the picture: node, label, verdict, of every dataset and job.
 
-    `label` is a short text: the codes, `?` where the place is not known, `!` where what is told of
+    `label` is a short text: the codes, `?` where the place is not known, `≠` where what is told of
     it does not agree. `verdict` is the worst of all that was judged of the node; "not applicable"
     where nothing was.
     """
@@ -269,7 +269,7 @@ def places_of(report: ResidencyReport) -> pl.DataFrame:
 def _shown(judged: Judged, numbers: list[int], verdict: str) -> tuple[str, str]:
     if not numbers:
         return "", verdict
-    words = ["!" if number == -2 else short(judged.sets.places(number)) for number in numbers]
+    words = ["≠" if number == -2 else short(judged.sets.places(number)) for number in numbers]
     return ", ".join(dict.fromkeys(words)), verdict
 
 

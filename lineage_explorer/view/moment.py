@@ -39,7 +39,7 @@ def retold(lin: Lineage, scene: Scene, timing: Timing, more: Sequence[Maker] = (
         replace(node, state=states.get(node.id, "")) if node.kind in ("dataset", "job") else node
         for node in scene.nodes
     ]
-    asked = asked_again(lin, nodes, moment.at)
+    asked = asked_again(lin, nodes, moment.at, scene.edges)
     modes = [make(asked) for make in makers_of(lin, more)]
     return replace(scene, nodes=nodes, modes=modes, moment=moment)
 

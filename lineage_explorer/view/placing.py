@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
 
 from lineage_explorer.view import style
 from lineage_explorer.view.layout import Layout, layout
+from lineage_explorer.view.words import edge_title
 
 NO_ROW = 0xFFFFFFFF
 MINOR = 0.15
@@ -46,7 +48,10 @@ class Node:
 
 @dataclass(frozen=True)
 class Edge:
-    """A line from one node (or row) to another, by position in the scene's nodes."""
+    """A line from one node (or row) to another, by position in the scene's nodes.
+
+    `title` is empty where its numbers say it all: see `words`.
+    """
 
     source: int
     target: int
@@ -62,6 +67,12 @@ class Edge:
     shortest: bool = False
     both: bool = False
     label: str = ""
+    last_seen: datetime | None = None
+
+    @property
+    def words(self) -> str:
+        """Why it is there."""
+        return self.title or edge_title(self.kind, self.basis, self.runs, self.last_seen)
 
 
 @dataclass(frozen=True)
@@ -80,12 +91,13 @@ def placed_with_stubs(
     previous_y: Floats | None,
     gap_y: float = style.GAP_Y,
 ) -> tuple[Layout, frozenset[int]]:
-    """The layout of all nodes, routes in the order of `edges`; and which edges run beside it.
+    """The layout of all nodes, routes in the order of `edges`; and which edges are drawn faint.
 
-    These are the few between groups that stand in one column.
+    These are the few between groups that stand in one column, and those that pass behind others.
     """
     if not any(edge.kind == "group" for edge in edges):
-        return _placed(nodes, edges, previous_y, gap_y), frozenset()
+        placed = _placed(nodes, edges, previous_y, gap_y)
+        return placed, frozenset(np.flatnonzero(placed.over).tolist())
     first = _placed(nodes, edges, previous_y, style.GROUP_GAP, _minor(edges))
     level = {at for at in _minor(edges) if _level(first, edges[at])}
     placed = _placed(nodes, edges, previous_y, style.GROUP_GAP, level)
@@ -205,7 +217,8 @@ def _put_back(
     x[kept_nodes], y[kept_nodes], rank[kept_nodes] = placed.x, placed.y, placed.rank
     x += left
     back = np.zeros(len(edges), dtype=np.bool_)
-    back[kept_edges] = placed.back
+    over = back.copy()
+    back[kept_edges], over[kept_edges] = placed.back, placed.over
     routes: list[Floats] = [np.zeros((0, 2))] * len(edges)
     for number, route in zip(np.flatnonzero(kept_edges), placed.routes, strict=True):
         routes[number] = route
@@ -220,9 +233,9 @@ def _put_back(
             if one.before
             else (x[one.card] + card.width, x[one.stub])
         )
-        steps = np.linspace(begin, end, 4)
-        routes[one.edge] = np.column_stack([steps, np.full(4, middle)])
-    return replace(placed, x=x, y=y, rank=rank, routes=routes, back=back)
+        half = (begin + end) / 2
+        routes[one.edge] = np.array([(x, middle) for x in (begin, half, half, end)])
+    return replace(placed, x=x, y=y, rank=rank, routes=routes, back=back, over=over)
 
 
 def _without(count: int, left_out: Iterable[int]) -> npt.NDArray[np.bool_]:

@@ -27,7 +27,7 @@ from lineage_explorer.view.rows import Named, Row, column_edges, fields_of, rows
 from lineage_explorer.view.seen import Moment, edge_times, node_times
 from lineage_explorer.view.shown import Shown
 from lineage_explorer.view.style import ends, fit, tail, text_width
-from lineage_explorer.view.words import counted, edge_title
+from lineage_explorer.view.words import counted
 
 if TYPE_CHECKING:
     from lineage_explorer.lineage import Lineage
@@ -150,7 +150,7 @@ def scene(
         placed.height,
         node_times(whole or lin, nodes),
         edge_times(lin, nodes, edges),
-        modes=_modes(lin, whole or lin, nodes, shown, more),
+        modes=_modes(lin, whole or lin, (nodes, edges), shown, more),
         focus=shown.focus,
         summary=_summary(whole or lin, shown),
         note=shown.note,
@@ -301,17 +301,19 @@ def _edges(lin: Lineage, position: dict[str, int], shown: Shown) -> list[Edge]:
     here = pl.Series(list(position), dtype=pl.String).implode()
     both = pl.col("source").is_in(here) & pl.col("target").is_in(here)
     shortest = set(pairwise(shown.shortest))
+    columns = ("source", "target", "kind", "basis", "runs", "last_seen")
+    told = lin.frames.edges.filter(both).select(columns)
     return [
         Edge(
-            position[row["source"]],
-            position[row["target"]],
-            row["kind"],
-            row["basis"],
-            row["runs"],
-            edge_title(row["kind"], row["basis"], row["runs"], row["last_seen"]),
-            shortest=(row["source"], row["target"]) in shortest,
+            position[source],
+            position[target],
+            kind,
+            basis,
+            runs,
+            last_seen=last_seen,
+            shortest=bool(shortest) and (source, target) in shortest,
         )
-        for row in lin.frames.edges.filter(both).iter_rows(named=True)
+        for source, target, kind, basis, runs, last_seen in told.iter_rows()
     ]
 
 
@@ -334,16 +336,23 @@ def _previous(nodes: list[Node], before: Mapping[str, float] | None) -> Floats |
 
 
 def _modes(
-    lin: Lineage, whole: Lineage, nodes: list[Node], shown: Shown, more: Sequence[Maker]
+    lin: Lineage,
+    whole: Lineage,
+    drawn: tuple[list[Node], list[Edge]],
+    shown: Shown,
+    more: Sequence[Maker],
 ) -> list[Mode]:
     """Colours of the nodes; of groups, how many of their members have which."""
-    members = _members(lin, whole, shown)
+    members, nodes = _members(lin, whole, shown), drawn[0]
+    groups = [group.id for group in shown.groups for _ in group.members]
     asked = Asked(
         whole,
         [*(n.id for n in nodes), *members["node"]],
         [*(n.kind for n in nodes), *members["kind"]],
         [*(n.glyph for n in nodes), *members["glyph"]],
         [*(n.state for n in nodes), *members["state"]],
+        ends=_ends(*drawn),
+        inside=dict(zip(members["node"], groups, strict=True)),
     )
     first = sum(node.kind in ("dataset", "job") for node in nodes)
     sizes = [len(group.members) for group in shown.groups]
@@ -351,7 +360,13 @@ def _modes(
     return [mixed(mode, len(nodes), first, sizes) for mode in made]
 
 
-def asked_again(lin: Lineage, nodes: list[Node], at: datetime | None) -> Asked:
+def _ends(nodes: list[Node], edges: list[Edge]) -> list[tuple[str, str]]:
+    return [(nodes[edge.source].id, nodes[edge.target].id) for edge in edges]
+
+
+def asked_again(
+    lin: Lineage, nodes: list[Node], at: datetime | None, edges: list[Edge] | None = None
+) -> Asked:
     """What modes of these nodes are made for, as of a time; members of groups are not among them."""
     return Asked(
         lin,
@@ -360,6 +375,7 @@ def asked_again(lin: Lineage, nodes: list[Node], at: datetime | None) -> Asked:
         [node.glyph for node in nodes],
         [node.state for node in nodes],
         at,
+        _ends(nodes, edges or []),
     )
 
 

@@ -6,6 +6,7 @@ Every text comes from the log, so it goes in escaped and as text only; colours a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import ceil
 
 import numpy as np
@@ -16,6 +17,7 @@ from lineage_explorer.view.modes import NONE, Entry, Mode
 from lineage_explorer.view.placing import Node
 from lineage_explorer.view.scene import Scene
 from lineage_explorer.view.style import fit, text_width
+from lineage_explorer.view.svg_crossings import crossings
 from lineage_explorer.view.svg_edges import FAINT, lines
 from lineage_explorer.view.svg_nodes import number, text
 
@@ -75,7 +77,8 @@ def svg(
     told = picture.moment.words if picture.moment else svg_changes.words(compare, side)
     if compare and compare.marks and mode and mode.name == NAME:
         legend = [*legend, (svg_changes.entry(compare), len(compare.marks))]
-    legend_height = LEGEND_ROW * (len(legend) + 1) + 12 if legend else 0
+    note = bool(mode and mode.note)
+    legend_height = LEGEND_ROW * (len(legend) + 1 + note) + 12 if legend else 0
     legend_height += LEGEND_ROW if told else 0
     width = max(picture.width + 2 * MARGIN, 320.0)
     height = max(picture.height, 24.0) + 2 * MARGIN + legend_height
@@ -91,6 +94,7 @@ def svg(
         '<rect class="ground" width="100%" height="100%"/>',
         f'<g transform="translate({number(MARGIN)} {number(MARGIN)})">',
         *lines(picture, side),
+        *crossings(picture, mode),
         *_nodes(picture, mode, set(selection), side),
         "</g>",
     ]
@@ -158,13 +162,16 @@ def _nodes(picture: Scene, mode: Mode | None, selection: set[str], side: str) ->
     nodes = svg_changes.on_side(compare, picture.nodes, side)
     places = zip(nodes, picture.x, picture.y, values, seen, strict=True)
     for at, (node, x, y, value, there) in enumerate(places):
+        entry = mode.entries[value] if mode and value != NONE else None
+        if entry and mode and mode.marks:
+            entry = replace(entry, mark=mode.marks[at])
         faded = [] if there else [FAINT]
         faded += [svg_changes.ABSENT] if compare and compare.absent(at, side) else []
         yield from faded
         yield f'<g transform="translate({number(x)} {number(y)})"><title>{text(node.title)}</title>'
         if node.id in selection:
             yield _ring(node)
-        yield from _shape(node, mode, at, mode.entries[value] if mode and value != NONE else None)
+        yield from _shape(node, mode, at, entry)
         if moment and node.id in moment.captions:
             yield svg_changes.caption(node, moment.captions[node.id])
         elif compare:
@@ -218,4 +225,7 @@ def _legend(mode: Mode, entries: list[tuple[Entry, int]], top: float) -> Iterato
         yield f'<text class="text" {at}>{text(label)}</text>'
         x = ceil(text_width(label, 12)) + room + 32
         yield f'<text class="soft" x="{x}" y="{y + 12}" font-size="12">{count}</text>'
+    if mode.note:
+        y = (len(entries) + 1) * LEGEND_ROW + 12
+        yield f'<text class="soft" x="0" y="{y}" font-size="12">{text(mode.note)}</text>'
     yield "</g>"

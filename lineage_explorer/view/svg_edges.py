@@ -20,7 +20,7 @@ _DASHED = {
 }
 _ONLY = {"before": "gone-line", "after": "added-line"}
 _LOOP = "M3.8 0.5A3.9 3.9 0 1 1 2.7 -2.8M3.2 -4.800v2.4H0.8"
-_LOCK = "M-3 -0.5h6v4.500h-6zM-1.8 -0.5V-2a1.8 1.8 0 0 1 3.6 0v1.5"
+LOCK = "M-3 -0.5h6v4.500h-6zM-1.8 -0.5V-2a1.8 1.8 0 0 1 3.6 0v1.5"
 
 
 def lines(picture: Scene, side: str = "both") -> Iterator[str]:
@@ -52,7 +52,7 @@ def lines(picture: Scene, side: str = "both") -> Iterator[str]:
 
 
 def _line(edge: Edge, route: Floats, name: str, stroke: str, *, back: bool) -> str:
-    said = f"{text(edge.title)}{' · part of a cycle' if back else ''}"
+    said = f"{text(edge.words)}{' · part of a cycle' if back else ''}"
     return f'<path class="{name}" d="{path(route)}"{stroke}><title>{said}</title></path>'
 
 
@@ -102,7 +102,7 @@ def _heads(edge: Edge, route: Floats, line: str) -> Iterator[str]:
 def _marks(picture: Scene, edge: Edge, route: Floats, *, back: bool) -> Iterator[str]:
     """A loop on a line of a cycle, a lock on a masked one, a ring at rows out of sight."""
     x, y = middle(route)
-    for number_of, drawing in enumerate([_LOOP] * back + [_LOCK] * edge.masked):
+    for number_of, drawing in enumerate([_LOOP] * back + [LOCK] * edge.masked):
         place = f'transform="translate({number(x + 16 * number_of)} {number(y)})"'
         yield f'<g {place}><circle class="ground" r="8"/><path class="glyph" d="{drawing}"/></g>'
     ends = ((edge.source, edge.source_row, route[0]), (edge.target, edge.target_row, route[-1]))

@@ -56,7 +56,8 @@ def captions_of(view: lx.Explorer) -> dict[str, str]:
 
 
 def blocks_of(view: lx.Explorer) -> list[dict]:
-    return json.loads(view._detail)["tabs"][0]["blocks"]
+    found: list[dict] = json.loads(view._detail)["tabs"][0]["blocks"]
+    return found
 
 
 def test_what_changed_is_drawn_with_what_connects_it_and_leads_to_the_run_asked_for() -> None:
@@ -64,16 +65,16 @@ def test_what_changed_is_drawn_with_what_connects_it_and_leads_to_the_run_asked_
     assert status_of(view) == {"staged": "changed", "mart": "changed"}
 
 
-def test_all_shows_what_is_the_same_too_and_what_was_there_keeps_its_height() -> None:
+def test_all_shows_what_is_the_same_too_and_what_was_there_keeps_its_order() -> None:
     view = of_last_day(("load", sql("select 1")), ("mart", fail())).explore()
     before = dict(zip([node.id for node in view.scene.nodes], view.scene.y, strict=True))
     view.unchanged = True
     told = status_of(view)
     assert told["source"] == "same"
     assert set(told) == {"source", "load", "raw", "clean", "staged", "mart", "daily"}
-    order = [node.id for node in view.scene.nodes if node.id in before]
-    assert sorted(order, key=before.__getitem__) == sorted(
-        order, key=dict(zip([n.id for n in view.scene.nodes], view.scene.y, strict=True)).get
+    after = dict(zip([node.id for node in view.scene.nodes], view.scene.y, strict=True))
+    assert sorted(before, key=lambda node: (before[node], node)) == sorted(
+        before, key=lambda node: (after[node], node)
     )
 
 
@@ -192,6 +193,7 @@ def test_two_logs_are_one_picture_by_the_newer_names(two_logs: RunDiff) -> None:
 def test_events_of_both_logs_can_be_opened(two_logs: RunDiff) -> None:
     lin = two_logs.lineage
     assert lin.events["event"].is_unique().all()
+    assert lin.story is not None
     texts = [lin.event(event) for event in lin.story.events_of("dataset:db:b")]
     assert len(texts) == 2
     assert ['"y"' in text for text in texts].count(True) == 1

@@ -11,7 +11,7 @@ from .proper import Bools, Floats, Ints, Proper
 from .sift import Effort, sift
 
 # Work allowed, in table cells of about 10 ns: by node, and in all.
-EFFORT_EACH, EFFORT_MOST = 8_000.0, 40e6
+EFFORT_EACH, EFFORT_MOST = 8_000.0, 10e6
 # Graphs of fewer nodes are searched less, down to half: they are drawn as quickly as asked for.
 FULL_SEARCH = 400
 # Rounds of averaging between two searches, in turn: far ones open new orders, near ones mend.

@@ -134,7 +134,7 @@ function drawEdges(context: CanvasRenderingContext2D, frame: Frame): void {
     if (list) list.push(e);
     else strokes.set(style, [e]);
     if (flags[e] & (Flag.back | Flag.masked) || kind[e] === Kind.column) marked.push(e);
-    if (label[e] && (!(flags[e] & Flag.aside) || frame.lit?.edges[e])) labelled.push(e);
+    if (label.has(e) && (!(flags[e] & Flag.aside) || frame.lit?.edges[e])) labelled.push(e);
   }
   const heads = camera.k >= 0.3;
   context.lineCap = "butt";
@@ -288,7 +288,7 @@ function drawLabels(context: CanvasRenderingContext2D, frame: Frame, edges: read
     const c = chain(scene, e);
     if (c.from === c.to) continue;
     const [x, y] = middle(c);
-    const wide = context.measureText(label[e]).width / 2 + 4;
+    const wide = context.measureText(label.get(e)!).width / 2 + 4;
     const high = size * 0.7;
     const box = { minX: x - wide, minY: y - high, maxX: x + wide, maxY: y + high };
     if (taken.some((other) => overlap(box, other)) || hits.nodesIn(box).length > 0) continue;
@@ -300,7 +300,7 @@ function drawLabels(context: CanvasRenderingContext2D, frame: Frame, edges: read
     context.roundRect(box.minX, box.minY, 2 * wide, 2 * high, high);
     context.fill();
     context.fillStyle = style === LIT ? theme.accent : theme.muted;
-    context.fillText(label[e], x, y + 0.5);
+    context.fillText(label.get(e)!, x, y + 0.5);
   }
   context.textAlign = "left";
 }

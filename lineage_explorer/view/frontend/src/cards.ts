@@ -196,7 +196,7 @@ function fillDataset(card: HTMLElement, look: Look, i: number, tint: Colouring):
   // Without the line above there is room for one: the mark, because a colour never stands alone.
   if (badge[i] && (inLine || !tint.mark)) chips.append(h("span", "lx-chip", {}, badge[i]));
   if (tint.mark) chips.append(h("span", `lx-chip lx-mark${tint.step ? " lx-step" : ""}`, {}, tint.mark));
-  const openable = look.canOpen && (rows !== undefined || (columns ? columns[i] > 0 : true));
+  const openable = look.canOpen && (rows !== undefined || columns[i] > 0);
   const head = h("div", "lx-head");
   const button = openable ? openButton(label[i], look.open.has(id[i]) || rows !== undefined) : null;
   head.style.height = `${scene.metrics.header - 1}px`;

@@ -10,6 +10,7 @@ import { PATTERNS, tokenColour, type Colouring, type Theme } from "./paint";
 import { counted } from "./plain";
 import { Schema } from "./schema";
 import { Basis, Flag, Kind, type Mode, type Scene } from "./wire";
+import { edgeWords } from "./words";
 
 export interface Shown {
   readonly scene: Scene;
@@ -142,7 +143,7 @@ function edge(shown: Shown, e: number): SVGElement[] {
     "stroke-dasharray": dash,
     opacity: opacity === 1 ? undefined : opacity,
   });
-  line.append(s("title", {}, scene.edges.title[e]));
+  line.append(s("title", {}, edgeWords(scene, e)));
   if (kind[e] === Kind.stub) return [line];
   const head = s("path", { d: `M${at(to - 1)}l-7 -3.2v6.4z`, fill: colour, opacity: opacity === 1 ? undefined : opacity });
   return [line, head];
