@@ -107,7 +107,11 @@ class Story:
         """Both sides, as short as can be."""
         one, other = (_short(side) for side in self.diff.sides)
         focus = self.diff.sides[1].focus
-        return (f"{bare(focus)}, {one}" if focus else one), other
+        return one, f"{other} ({self._name(focus)})" if focus else other
+
+    def _name(self, job: str) -> str:
+        names = self.diff.lineages[1].jobs.filter(pl.col("job") == job)["name"]
+        return str(names[0]) if len(names) else bare(job)
 
     @cached_property
     def changed(self) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lineage_explorer.plain import plain
 from lineage_explorer.view.modes import MODES, NONE, Asked, Entry, Maker, Mode
 from lineage_explorer.view.placing import Edge, Node
-from lineage_explorer.view.style import CARD_MIN, fit, text_width
+from lineage_explorer.view.style import fit, text_width
 
 if TYPE_CHECKING:
     from lineage_explorer.analysis.story import Story
@@ -100,7 +100,7 @@ def compared(lin: Lineage, nodes: list[Node], edges: list[Edge]) -> Compare | No
     drawn = sum(node.members or node.kind in ("dataset", "job") for node in nodes)
     return Compare(
         captions={
-            at: shortened(caption, max(node.width, CARD_MIN))
+            at: plain(caption)
             for at, node in enumerate(nodes)
             if (caption := _caption(story, node.id))
         },
