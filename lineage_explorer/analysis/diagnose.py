@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import polars as pl
 
-from lineage_explorer.analysis import diagnose_report, diagnose_words
+from lineage_explorer.analysis import diagnose_report, diagnose_words, diff_words
 from lineage_explorer.analysis.compare import Compared, compare
 from lineage_explorer.analysis.compare_past import Past
 from lineage_explorer.analysis.compare_sides import Side, run_side
@@ -29,9 +29,9 @@ from lineage_explorer.analysis.diagnose_symptoms import (
 )
 from lineage_explorer.analysis.diagnose_units import units
 from lineage_explorer.analysis.diagnose_weights import NAMED
-from lineage_explorer.analysis.diff import RunDiff, differences
+from lineage_explorer.analysis.diff import RunDiff, diff_sides
 from lineage_explorer.analysis.diff_words import bare
-from lineage_explorer.analysis.story import Story
+from lineage_explorer.analysis.story import Story, story_of
 from lineage_explorer.analysis.words import html_table, text_table
 from lineage_explorer.errors import LineageError, NodeNotFound
 
@@ -119,10 +119,16 @@ class Diagnosis:
 
     @cached_property
     def diff(self) -> RunDiff | None:
-        """What was compared: the good run and the first with the trouble; None if nothing was."""
-        if self.trial.sides is None:
+        """The good run and the first with the trouble, compared; None where nothing was.
+
+        Where a cause is not in that, the good run and the one diagnosed.
+        """
+        if self.good is None or not self.trial.symptoms:
             return None
-        return differences(*self.trial.sides, (self.lin, self.lin))
+        early = diff_sides(self.lin, self.good, self.first)
+        if self.first == self.run or self.causes["node"].is_in(early.nodes["node"].implode()).all():
+            return early
+        return diff_sides(self.lin, self.good, self.run)
 
     def explore(self, **options: Any) -> Explorer:
         """The interactive view: both runs in one layout, causes numbered, what cannot be it told.
@@ -213,16 +219,20 @@ def story(found: Diagnosis) -> Story | None:
     """A diagnosis as it is told beside its picture; None where nothing was compared."""
     if found.diff is None:
         return None
+    marked = "causes, the likeliest first"
     causes = found.causes.select("node", "rank", "why").iter_rows()
     marks: dict[str, int] = {}
     reasons: dict[str, str] = {}
     for node, rank, why in causes:
         marks.setdefault(node, rank)
         reasons.setdefault(node, why)
+    if not marks:
+        parts = story_of(found.diff)
+        marks, marked = parts.marks, parts.marked
     aside = tuple(found.excluded.select("node", "change", "why").iter_rows())
-    words = (found.verdict, *found.notes, found.diff.sentence)
-    return Story(found.diff, "Why did it go wrong?", words, marks, "causes, the likeliest first",
-                 reasons, aside)  # fmt: skip
+    tally = diff_words.tally(found.diff)
+    words = (found.verdict, *found.notes, f"{tally[:1].upper()}{tally[1:]}.")
+    return Story(found.diff, "Why did it go wrong?", words, marks, marked, reasons, aside)
 
 
 def tried(past: Past, at: int, symptom: str | None = None) -> Trial:

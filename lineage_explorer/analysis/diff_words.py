@@ -93,10 +93,10 @@ def _caption(change: str, rows: list[tuple[str | None, str | None, str | None]])
 def said(change: str) -> str:
     """A code as people say it.
 
-    >>> said("sql-changed"), said("run-failed")
-    ('SQL changed', 'run failed')
+    >>> said("sql-changed"), said("field-renamed")
+    ('SQL changed', 'column renamed')
     """
-    return change.replace("-", " ").replace("sql", "SQL")
+    return change.replace("-", " ").replace("sql", "SQL").replace("field", "column")
 
 
 def excerpts(before: str | None, after: str | None) -> tuple[str | None, str | None]:
@@ -157,12 +157,17 @@ def parting_rows(diff: RunDiff, most: int) -> list[tuple[object, ...]]:
 def sentence(diff: RunDiff) -> str:
     """How much changed."""
     head = f"{plain(diff.before)} → {plain(diff.after)}"
+    return f"{head}: {tally(diff)}"
+
+
+def tally(diff: RunDiff) -> str:
+    """How many changes, how grave, and at how many nodes the sides part."""
     if not len(diff.changes):
-        return f"{head}: nothing differs"
+        return "nothing differs"
     grave = [f"{count:,} {severity}" for severity, count in diff.counts.items()]
     what = f"{counted(len(diff.changes), 'change')} ({', '.join(grave)})"
     parts = len(diff.divergence)
-    return f"{head}: {what}" + (f", parting at {counted(parts, 'node')}" if parts else "")
+    return what + (f", parting at {counted(parts, 'node')}" if parts else "")
 
 
 def report(diff: RunDiff) -> str:
