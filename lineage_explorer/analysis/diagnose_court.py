@@ -26,6 +26,8 @@ from lineage_explorer.analysis.diagnose_weights import (
 
 _BROKEN = ("run-failed", "run-unfinished")
 _SURE = 0.9
+_LEAST, _PART = 0.15, 0.4
+"""A number brings all of what is seen about if it moved by such a part of it, and else less."""
 _FAINTLY = 0.3
 """How sure it is that something is old of which only the order of runs tells, and more is wrong."""
 
@@ -199,7 +201,7 @@ class Court:
         """Less than 1 where a number moved too little to bring about what is seen at the end."""
         small = 1 - math.exp(-one.size / SMALL)
         seen = self.size
-        return small if not seen else small * min(1.0, max(0.2, one.size / (0.3 * seen)))
+        return small if not seen else small * min(1.0, max(_LEAST, one.size / (_PART * seen)))
 
     def ages(self, unit: Unit, one: Measure) -> float:
         """The same of an age: some minutes are nothing beside a day."""

@@ -122,15 +122,12 @@ def _awaited(unit: Unit) -> Row:
 
 def _unexplained(court: Court, unit: Unit, stop: str) -> float:
     """Less than 1 where what is before a unit that stopped may be why it did."""
-    feeding = court.feeding(unit)
     if _stopped_before(court, unit, {unit.key}):
         return EXPLAINED
-    broken = [one for one in feeding if court.shows(one, CONTENT) >= ABNORMAL]
-    before = court.all_before(unit)
-    by_field = any(court.field_weight(c) > 0.3 for one in before for c in one.changes)
-    if stop != "run-failed" or not (broken or by_field):
+    if stop != "run-failed":
         return 1.0
-    return EXPLAINED if by_field else 0.4
+    changes = [change for one in court.all_before(unit) for change in one.changes]
+    return EXPLAINED if any(court.field_weight(one) > ABNORMAL for one in changes) else 1.0
 
 
 def _stopped_before(court: Court, unit: Unit, seen: set[str]) -> bool:

@@ -74,8 +74,8 @@ def numbers(court: Court, unit: Unit, fed: float) -> list[Evidence]:
         weight = _first(feeding, fed, *ROWS) * best.off * court.matters(best) * turned
         found.append(Evidence(weight, "rows", measure=best))
     columns = [
-        Evidence(_of_column(court, unit, one) * one.off * turned, "metric", measure=one,
-                 way=FIELD_WAY)
+        Evidence(_of_column(court, unit, one) * one.off * turned * court.matters(one), "metric",
+                 measure=one, way=FIELD_WAY)
         for one in unit.measures
         if one.aspect == "metric" and not one.about_age and one.off >= ABNORMAL
     ]  # fmt: skip
