@@ -72,11 +72,16 @@ class Suspect:
         return one.weight * (way if one.way is None else max(one.way, way))
 
     @property
+    def layer(self) -> str:
+        """What its most telling piece of evidence brings about."""
+        best = max(self.evidence, key=self.carried)
+        able = [layer for layer in best.layers if layer in self.ways]
+        return max(able or self.ways, key=lambda layer: self.ways[layer][0])
+
+    @property
     def path(self) -> list[str]:
         """The way of its most telling piece of evidence."""
-        best = max(self.evidence, key=self.carried)
-        able = [self.ways[layer] for layer in best.layers if layer in self.ways]
-        return max(able or self.ways.values(), key=lambda one: one[0])[1]
+        return self.ways[self.layer][1]
 
     @property
     def score(self) -> float:
@@ -166,14 +171,23 @@ class Court:
         """How surely a unit shows that something is wrong with it, be it its own or not."""
         return self._shown[unit.key, layer]
 
-    def _content(self, unit: Unit) -> float:
-        moved = (
-            one.off * (1.0 if unit is self.end else self.matters(one))
+    def felt(self, unit: Unit, layer: str) -> float:
+        """The same as far as numbers and assertions show it, not what the job did."""
+        old = layer == AGE
+        numbers = (
+            one.off * (self.ages(unit, one) if old else self._moved(unit, one))
             for one in unit.measures
-            if one.counts and not one.about_age
+            if one.counts and one.about_age == old and one.aspect != "age"
         )
-        shown = max(*moved, 0.0, 0.0)
-        if unit.has(*_BROKEN, "output-dropped") or _fails(unit, fresh=False):
+        shown = max(*numbers, 0.0, 0.0)
+        return max(shown, _SURE) if _fails(unit, fresh=old) else shown
+
+    def _moved(self, unit: Unit, one: Measure) -> float:
+        return 1.0 if unit is self.end else self.matters(one)
+
+    def _content(self, unit: Unit) -> float:
+        shown = self.felt(unit, CONTENT)
+        if unit.has(*_BROKEN, "output-dropped"):
             shown = max(shown, _SURE)
         if unit.has("rows-gone"):
             shown = 1.0
@@ -183,13 +197,15 @@ class Court:
 
     def _age(self, unit: Unit) -> float:
         older = (
-            one.off * self.ages(unit, one) for one in unit.measures if one.counts and one.about_age
+            one.off * self.ages(unit, one)
+            for one in unit.measures
+            if one.counts and one.aspect == "age"
         )
-        shown = max(*older, 0.0, 0.0)
+        shown = max(*older, self.felt(unit, AGE), self.late(unit))
         gone = ("output-dropped", "dataset-renamed", "version-back")
-        if unit.awaited or unit.hasty or unit.has(*_BROKEN, *gone) or _fails(unit, fresh=True):
+        if unit.awaited or unit.hasty or unit.has(*_BROKEN, *gone):
             shown = max(shown, _SURE)
-        return max(shown, self.late(unit))
+        return shown
 
     def late(self, unit: Unit) -> float:
         """How surely a unit ran so late that it matters."""
@@ -223,6 +239,15 @@ class Court:
     def feeding(self, unit: Unit) -> list[Unit]:
         """The units that feed one."""
         return [self.units[key] for key in sorted(unit.before)]
+
+    def all_after(self, unit: Unit) -> set[str]:
+        """The unit and all downstream of it."""
+        seen, pending = {unit.key}, [unit.key]
+        while pending:
+            new = self.units[pending.pop()].after - seen
+            seen |= new
+            pending += new
+        return seen
 
     def all_before(self, unit: Unit) -> list[Unit]:
         """All units upstream of one."""

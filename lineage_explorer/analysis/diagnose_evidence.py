@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lineage_explorer.analysis.diagnose_clock import OldRead
 from lineage_explorer.analysis.diagnose_court import Court, Evidence
-from lineage_explorer.analysis.diagnose_fields import UNTOLD
+from lineage_explorer.analysis.diagnose_fields import ALL, UNTOLD
 from lineage_explorer.analysis.diagnose_numbers import feeds, numbers
 from lineage_explorer.analysis.diagnose_units import Measure, Row, Unit
 from lineage_explorer.analysis.diagnose_weights import (
@@ -33,6 +33,8 @@ from lineage_explorer.analysis.diagnose_weights import (
 
 _BOTH = (CONTENT, AGE)
 _HALF = 0.5
+_PARTLY_EXPLAINED = 0.5
+"""What is left of that a job did not run, where some of what feeds it did not, and some did."""
 _ODD_BEFORE = 0.3
 """What is left of that a job did not run, where what it wrote before was odd already."""
 _REORDERED, _REORDERED_SEEN = 0.2, 0.85
@@ -123,7 +125,8 @@ def _awaited(unit: Unit) -> Row:
 def _unexplained(court: Court, unit: Unit, stop: str) -> float:
     """Less than 1 where what is before a unit that stopped may be why it did."""
     if _stopped_before(court, unit, {unit.key}):
-        return EXPLAINED
+        went_on = [one for one in court.feeding(unit) if one.clock and not one.idle]
+        return _PARTLY_EXPLAINED if went_on else EXPLAINED
     if stop != "run-failed":
         return 1.0
     changes = [change for one in court.all_before(unit) for change in one.changes]
@@ -224,14 +227,18 @@ def _reordered(court: Court, unit: Unit, above: list[Row]) -> Iterator[Evidence]
 
 
 def _odd_behind(court: Court, dataset: str, name: str) -> bool:
-    """Whether the numbers of what is made of a field are odd."""
+    """Whether the numbers of what is made of a field, or chosen by it, are odd."""
     made = court.uses.made_of(dataset, name)
-    return any(
-        _is_odd(one)
-        for unit in court.units.values()
-        for one in unit.measures
-        if one.column and (one.node, one.column) in made
-    )
+    for unit in court.units.values():
+        chosen = any((node, ALL) in made for node in unit.outputs)
+        for one in unit.measures:
+            column = one.column or ""
+            alike = column.startswith(f"{name}_") or column.endswith(f"_{name}")
+            if _is_odd(one) and ((one.node, column) in made or (chosen and alike)):
+                return True
+            if chosen and one.aspect in (*ROWS, "yield") and one.off >= ABNORMAL:
+                return court.matters(one) >= ABNORMAL
+    return False
 
 
 def _is_odd(one: Measure) -> bool:

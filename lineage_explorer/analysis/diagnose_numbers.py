@@ -49,7 +49,7 @@ def _passed(court: Court, unit: Unit, aspects: tuple[str, ...], seen: frozenset[
     if unit.tells(*aspects):
         above = [change for one in court.all_before(unit) for change in one.changes]
         moved = [_PASSED_ON * WEIGHTS[one["change"]] for one in above if one["change"] in MOVED]
-        fields = [weight for one in above if (weight := court.field_weight(one)) > 0.5]
+        fields = [weight for one in above if (weight := court.field_weight(one)) > ABNORMAL]
         return max(shown, *moved, *fields, 0.0)
     behind = [one for one in court.feeding(unit) if one.key not in seen]
     inner = (_passed(court, one, aspects, seen | {unit.key}) for one in behind)
