@@ -149,7 +149,7 @@ class Court:
     @property
     def broken(self) -> bool:
         """Whether all that is wrong is that the run failed."""
-        return all(one.kind == "failed" for one in self.symptoms)
+        return all(one.kind in ("failed", "missing") for one in self.symptoms)
 
     @cached_property
     def size(self) -> float:

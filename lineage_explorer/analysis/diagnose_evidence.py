@@ -32,6 +32,7 @@ from lineage_explorer.analysis.diagnose_weights import (
 )
 
 _BOTH = (CONTENT, AGE)
+_HOUR = 3600
 _HALF = 0.5
 _PARTLY_EXPLAINED = 0.5
 """What is left of that a job did not run, where some of what feeds it did not, and some did."""
@@ -154,7 +155,7 @@ def _times(court: Court, unit: Unit) -> Iterator[Evidence]:
     late = court.late(unit)
     if late >= ABNORMAL and unit is not court.end:
         share = EXPLAINED if any(court.late(one) >= ABNORMAL for one in court.feeding(unit)) else 1
-        row = _row(unit, "started-later", before="0 s", after=f"{shift:.0f} s")
+        row = _row(unit, "started-later", after=f"{shift / _HOUR:.1f} h")
         yield Evidence(LATE * late * share, "started-later", row, layers=(AGE,))
     for one in unit.measures:
         if one.aspect != "delay" or one.off < ABNORMAL:
