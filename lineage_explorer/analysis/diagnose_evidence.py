@@ -173,7 +173,7 @@ def _odd_runs(court: Court, unit: Unit, fed: float) -> Iterator[Evidence]:
         yield Evidence(OTHER_WRITER * (1.0 if felt else 0.3), "job-added", row, layers=_BOTH)
     gone = [c for c in unit.changes if c["change"] in ("rows-gone", "told-no-more")]
     written = sorted(gone, key=lambda c: c["change"] != "rows-gone")
-    silent = any(c["field"] in ("rows-output", "version", "schema") for c in written)
+    silent = any(c["field"] in ("rows-output", "version") and c["by"] == unit.key for c in written)
     weight = EMPTY if unit.has("rows-gone") else SILENT if silent else 0.0
     if weight and unit.key.startswith("job:") and not unit.has(*STOPPED):
         share = EXPLAINED if fed >= ABNORMAL else 1.0

@@ -60,7 +60,8 @@ def numbers(court: Court, unit: Unit, fed: float) -> list[Evidence]:
     """Effects that show here first."""
     found: list[Evidence] = []
     feeding = court.feeding(unit)
-    old = max((court.shows(one, AGE) for one in feeding), default=0.0) >= ABNORMAL
+    aged = [court.felt(unit, AGE), *(court.shows(one, AGE) for one in feeding)]
+    old = max(aged) >= ABNORMAL and unit is not court.end
     turned = EXPLAINED if old and collapsed(unit) else _TURNED if old else 1.0
     if court.broken and unit is not court.end:
         turned *= _BREAKS
@@ -94,8 +95,9 @@ def _first_age(court: Court, unit: Unit) -> float:
     moved = any(one.has(*MOVED) for one in behind)
     if moved or any(court.shows(one, AGE) >= ABNORMAL for one in behind):
         return EXPLAINED
-    told = all(any(one.about_age for one in other.measures) for other in court.feeding(unit))
-    return FROM_OUTSIDE if told else SOMEWHERE
+    feeding = court.feeding(unit)
+    told = all(any(one.about_age for one in other.measures) for other in feeding)
+    return FROM_OUTSIDE if told else _unseen(feeding)
 
 
 def _first(feeding: list[Unit], fed: float, *aspects: str) -> float:
