@@ -231,6 +231,17 @@ class Court:
         named = any(name.lower() in text for text in self.errors)
         return max(reach, 0.9 if named and reach > 0.1 else 0.0)
 
+    def column_reach(self, change: Row) -> float:
+        """How surely a field that is made otherwise reaches the columns that are wrong."""
+        if not self.of_columns or change["field"] in (None, "*"):
+            return 0.0
+        return self.uses.reach(change["node"], str(change["field"]), {self.end.key})
+
+    @cached_property
+    def of_columns(self) -> bool:
+        """Whether columns are wrong, and not only how many rows there are, or a whole run."""
+        return any(one.column for one in self.symptoms if one.kind in ("metric", "assertion"))
+
     def field_weight(self, change: Row) -> float:
         """How telling a change of a field is."""
         weight = FIELDS.get(change["change"])

@@ -13,16 +13,19 @@ from lineage_explorer.analysis.diagnose_weights import (
     ABNORMAL,
     AGE,
     CODE,
+    COLUMNS,
     CONTENT,
     EARLY,
     EMPTY,
     EXPLAINED,
     FIELD_WAY,
     FIELDS,
+    HALF_TOLD,
     HARMLESS,
     LATE,
     MOVED,
     MOVED_WAY,
+    NOT_TOLD,
     OTHER_DAY,
     OTHER_WRITER,
     ROWS,
@@ -65,28 +68,38 @@ def _row(unit: Unit, code: str, field: str | None = None, **sides: object) -> Ro
 
 def _changes(court: Court, unit: Unit, fed: float) -> list[Evidence]:
     """Changes of the job itself."""
-    shown = court.shows(unit, CONTENT)
-    calm = shown < ABNORMAL and unit.tells("rows-output", "metric", "rows-input")
-    both = unit.tells(*ROWS) and unit.tells("metric")
-    usual = 1 - 0.6 * min(1.0, 4 * court.rates.get(unit.key, 0.0))
+    code_share = _code_share(court, unit, fed)
     best: dict[str, Evidence] = {}
     for change in unit.changes:
         code = change["change"]
         weight = WEIGHTS.get(code, 0.0)
         if not weight:
             continue
+        layers, way = _BOTH, MOVED_WAY if code in MOVED else None
+        if code in COLUMNS:
+            reach = court.column_reach(change)
+            if reach > UNTOLD:  # the very column that is wrong is made otherwise
+                weight, way = COLUMNS[code] * reach, FIELD_WAY
         if code in CODE:
-            weight *= usual
-            if calm:
-                weight *= HARMLESS if both else 2.5 * HARMLESS
-            elif fed >= ABNORMAL:
-                weight *= 0.4
+            weight, layers = weight * code_share, (CONTENT,)
         known = best.get(code)
         if known is None or known.weight < weight:
-            layers = (CONTENT,) if code in CODE else _BOTH
-            way = MOVED_WAY if code in MOVED else None
             best[code] = Evidence(weight, code, change, way=way, layers=layers)
     return list(best.values())
+
+
+def _code_share(court: Court, unit: Unit, fed: float) -> float:
+    """What is left of that another code ran: little where the numbers that would tell are calm."""
+    usual = 1 - 0.6 * min(1.0, 4 * court.rates.get(unit.key, 0.0))
+    rows, columns = unit.tells(*ROWS), unit.tells("metric")
+    if court.shows(unit, CONTENT) >= ABNORMAL:
+        return usual * (0.4 if fed >= ABNORMAL else 1.0)
+    if rows and columns:
+        return usual * HARMLESS
+    told = columns if court.of_columns else rows
+    if told:
+        return usual * HALF_TOLD
+    return usual * (NOT_TOLD if rows or columns else 1.0)
 
 
 def _stops(court: Court, unit: Unit) -> Iterator[Evidence]:
