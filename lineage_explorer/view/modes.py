@@ -6,6 +6,7 @@ into its entries, or `NONE` where it says nothing of such a node. Unknown is an 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -42,6 +43,7 @@ _AGES = (
     (30 * DAY, "in the last 30 days", "30d"),
     (float("inf"), "longer ago", ">30d"),
 )
+_LIMITS = [most for most, _, _ in _AGES]
 
 
 @dataclass(frozen=True)
@@ -270,7 +272,7 @@ def ago(seconds: float) -> str:
 
 
 def _step(age: float) -> int:
-    return next(at for at, (most, _, _) in enumerate(_AGES) if age <= most)
+    return bisect_left(_LIMITS, age)
 
 
 def _listed(asked: Asked, name: str, title: str, column: str, none: str) -> Mode:
