@@ -65,7 +65,6 @@ def test_members_of_a_group_count_under_each_of_their_owners() -> None:
     mode = next(mode for mode in picture(lin, ViewState(limit=1)).modes if mode.name == "owner")
     counts = {entry.label: mode.count(at) for at, entry in enumerate(mode.entries)}
     assert (counts["team-a"], counts["team-b"]) == (40, 40)
-    assert not any(mode.mix.get(at, ()) and value != NONE for at, value in enumerate(mode.values))
 
 
 def test_freshness_counts_from_the_last_event_of_the_log() -> None:
