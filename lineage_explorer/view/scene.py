@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 
 EMPTY = "No events here. lx.read() takes a file, a folder or a list of events."
 LABEL_ROOM = 40
-SLACK = 1.1
+SLACK = 1.25
+LITTLE = 8
+"""An end of a name of so few characters says little: `…v1`, `…csv`."""
 _GLYPHS = {
     "TABLE": "table",
     "VIEW": "view",
@@ -242,8 +244,9 @@ def _labels(rows: list[dict[str, Any]]) -> list[str]:
 
 def _short(row: dict[str, Any], room: float) -> str:
     label = tail(row["name"], room, 13)
-    # One long word may make its card wider before it is cut.
-    return tail(row["name"], _most(row), 13) if "…" in label[1:] else label
+    # One long word, or a short end that says little, makes its card wider before it is cut.
+    little = label.startswith("…") and len(label) <= LITTLE
+    return tail(row["name"], _most(row), 13) if little or "…" in label[1:] else label
 
 
 def _room(row: dict[str, Any]) -> float:
