@@ -57,6 +57,7 @@ class Trial:
     at: int
     symptoms: list[Symptom]
     compared: Comparison
+    sides: tuple[Side, Side] | None = None
     found: Compared | None = None
     court: Court | None = None
     suspects: tuple[Suspect, ...] = ()
@@ -248,18 +249,20 @@ def tried(past: Past, at: int, symptom: str | None = None) -> Trial:
     compared = comparison(past, at, found, wrong)
     if not wrong or compared.good is None:
         return Trial(past, at, wrong, compared)
-    good = run_side(past, compared.good)
-    differs, court = _judged(good, compared.first, wrong)
+    good, first = run_side(past, compared.good), run_side(past, compared.first)
+    differs, court = _judged(past, compared.first, (good, first), wrong)
     suspects = ranked(court)
     if compared.first != at:
-        _, later = _judged(good, at, wrong)
+        _, later = _judged(past, at, (good, run_side(past, at)), wrong)
         suspects = merged(suspects, ranked(later))
-    return Trial(past, at, wrong, compared, differs, court, tuple(suspects))
+    return Trial(past, at, wrong, compared, (good, first), differs, court, tuple(suspects))
 
 
-def _judged(good: Side, at: int, wrong: list[Symptom]) -> tuple[Compared, Court]:
-    """A run compared with the good one, and the court that judges the difference."""
-    past, bad = good.past, run_side(good.past, at)
+def _judged(
+    past: Past, at: int, sides: tuple[Side, Side], wrong: list[Symptom]
+) -> tuple[Compared, Court]:
+    """Run number `at` compared with the good one, and the court that judges the difference."""
+    good, bad = sides
     differs = compare(good, bad)
     known = clocks(bad)
     made = units(good, bad, differs, known, old_reads(bad, known))

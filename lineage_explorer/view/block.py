@@ -6,7 +6,7 @@ The other end is `frontend/src/bytes.ts`; the two must agree.
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -39,6 +39,18 @@ def packed(
 def _narrowest(values: npt.NDArray[Any]) -> str:
     most = int(values.max(initial=0))
     return "u1" if most < 1 << 8 else "u2" if most < 1 << 16 else "u4"
+
+
+def others(made: Iterable[str], told: Iterable[str]) -> dict[str, str]:
+    """What is told, by position, where it is not what the other side would make of it."""
+    pairs = enumerate(zip(made, told, strict=True))
+    return {str(at): own for at, (other, own) in pairs if own != other}
+
+
+def distinct(*values: npt.NDArray[np.float64]) -> tuple[Any, list[npt.NDArray[np.int64]]]:
+    """The distinct numbers in some arrays, and for each array which of them each is."""
+    numbers, which = np.unique(np.concatenate(values), return_inverse=True)
+    return numbers, np.split(which, np.cumsum([len(part) for part in values])[:-1])
 
 
 def coded(values: Sequence[str]) -> tuple[list[str], npt.NDArray[np.uint32]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -67,12 +66,10 @@ class Edge:
     shortest: bool = False
     both: bool = False
     label: str = ""
-    last_seen: datetime | None = None
 
-    @property
-    def words(self) -> str:
-        """Why it is there."""
-        return self.title or edge_title(self.kind, self.basis, self.runs, self.last_seen)
+    def words(self, last_seen: float) -> str:
+        """Why it is there; when it was last seen is told in milliseconds since 1970."""
+        return self.title or edge_title(self.kind, self.basis, self.runs, last_seen)
 
 
 @dataclass(frozen=True)

@@ -173,10 +173,11 @@ def _nodes(
     lin: Lineage, known: pl.DataFrame, shown: Shown, named: Named, pinned: Collection[str]
 ) -> list[Node]:
     wanted = pl.DataFrame({"node": shown.nodes}, schema={"node": pl.String})
-    rows = wanted.join(known, on="node", how="left", maintain_order="left")
+    told = known.select("node", "kind", "namespace", "name", "last_state")
+    rows = wanted.join(told, on="node", how="left", maintain_order="left")
     here = pl.col("dataset").is_in(wanted["node"].implode())
     fields = lin.frames.fields.filter(here).group_by("dataset").agg(columns=pl.len())
-    datasets = lin.frames.datasets.select("dataset", "aliases", "type")
+    datasets = lin.frames.datasets.select("dataset", "type", aliases=pl.col("aliases").list.len())
     extra = wanted.join(
         datasets.join(fields, on="dataset", how="left"),
         left_on="node",
@@ -187,8 +188,8 @@ def _nodes(
     above = _namespaces(rows["namespace"].to_list())
     columns = rows_of(lin, named)
     made = []
-    told = rows.rows(named=True)
-    for row, more, label in zip(told, extra.rows(named=True), _labels(told), strict=True):
+    each = rows.rows(named=True)
+    for row, more, label in zip(each, extra.rows(named=True), _labels(each), strict=True):
         if row["kind"] == "job":
             made.append(_job(row, label))
         else:
@@ -204,7 +205,7 @@ def _dataset(
     rows: tuple[Row, ...],
     label: str,
 ) -> Node:
-    badge = f"≡ {len(more['aliases']) + 1}" if more["aliases"] else ""
+    badge = f"≡ {more['aliases'] + 1}" if more["aliases"] else ""
     widest_row = max((text_width(f"{a}{b}", 11) + 48 for a, b, _ in rows), default=0.0)
     wanted = max(style.CARD_MIN, text_width(label, 13) + LABEL_ROOM, widest_row)
     width = min(float(np.ceil(wanted / 8) * 8), style.CARD_MAX)
@@ -301,7 +302,7 @@ def _edges(lin: Lineage, position: dict[str, int], shown: Shown) -> list[Edge]:
     here = pl.Series(list(position), dtype=pl.String).implode()
     both = pl.col("source").is_in(here) & pl.col("target").is_in(here)
     shortest = set(pairwise(shown.shortest))
-    columns = ("source", "target", "kind", "basis", "runs", "last_seen")
+    columns = ("source", "target", "kind", "basis", "runs")
     told = lin.frames.edges.filter(both).select(columns)
     return [
         Edge(
@@ -310,10 +311,9 @@ def _edges(lin: Lineage, position: dict[str, int], shown: Shown) -> list[Edge]:
             kind,
             basis,
             runs,
-            last_seen=last_seen,
             shortest=bool(shortest) and (source, target) in shortest,
         )
-        for source, target, kind, basis, runs, last_seen in told.iter_rows()
+        for source, target, kind, basis, runs in told.iter_rows()
     ]
 
 

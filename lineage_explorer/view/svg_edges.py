@@ -41,7 +41,8 @@ def lines(picture: Scene, side: str = "both") -> Iterator[str]:
         if alone == "before":
             stroke = ' stroke-width="1.5" stroke-dasharray="5 3"'
         name = _ONLY.get(alone or "") or _class(edge)
-        yield _line(edge, route, name, stroke, back=back)
+        said = f"{edge.words(picture.edge_seen[at, 1])}{' · part of a cycle' if back else ''}"
+        yield _line(route, said, name, stroke)
         if edge.kind != "stub":
             yield from _heads(edge, route, name)
         if not there:
@@ -51,9 +52,8 @@ def lines(picture: Scene, side: str = "both") -> Iterator[str]:
     yield from _numbers(picture)
 
 
-def _line(edge: Edge, route: Floats, name: str, stroke: str, *, back: bool) -> str:
-    said = f"{text(edge.words)}{' · part of a cycle' if back else ''}"
-    return f'<path class="{name}" d="{path(route)}"{stroke}><title>{said}</title></path>'
+def _line(route: Floats, said: str, name: str, stroke: str) -> str:
+    return f'<path class="{name}" d="{path(route)}"{stroke}><title>{text(said)}</title></path>'
 
 
 def _class(edge: Edge) -> str:

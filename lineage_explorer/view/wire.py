@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lineage_explorer.view import style
-from lineage_explorer.view.block import coded, packed
+from lineage_explorer.view.block import coded, distinct, others, packed
 from lineage_explorer.view.changes import Compare
 from lineage_explorer.view.curves import packed_curves
 from lineage_explorer.view.modes import Line
@@ -39,7 +39,9 @@ def pack(picture: Scene) -> bytes:
     x, y = (places.astype(np.float32) for places in (picture.x, picture.y))
     width = np.array([node.width for node in picture.nodes], dtype=np.float32)
     height = np.array([node.height for node in picture.nodes], dtype=np.float32)
-    times, (node_seen, edge_seen) = _times(picture.node_seen, picture.edge_seen)
+    times, (node_seen, edge_seen) = distinct(
+        picture.node_seen.reshape(-1), picture.edge_seen.reshape(-1)
+    )
     arrays: Arrays = {
         "x": ("f4", x),
         "y": ("f4", y),
@@ -79,22 +81,18 @@ def pack(picture: Scene) -> bytes:
 
 def _nodes(nodes: Sequence[Node]) -> tuple[dict[str, Any], Arrays]:
     """Names, and by position what does not follow from them."""
-    names, spaces = [], []
-    other: dict[str, dict[str, str]] = {"id": {}, "label": {}}
-    for at, node in enumerate(nodes):
-        name, _, space = node.title.partition("\n")
-        names.append(name)
-        spaces.append(space)
-        if node.id != f"{node.kind}:{space}:{name}":
-            other["id"][str(at)] = node.id
-        if node.label != name:
-            other["label"][str(at)] = node.label
+    titles = [node.title.partition("\n") for node in nodes]
+    names = [name for name, _, _ in titles]
+    spaces = [space for _, _, space in titles]
+    made = (f"{n.kind}:{space}:{name}" for n, (name, _, space) in zip(nodes, titles, strict=True))
+    ids = others(made, (node.id for node in nodes))
+    labels = others(names, (node.label for node in nodes))
     shared = {name: coded([getattr(node, name) for node in nodes]) for name in SHARED}
     shared["space"] = coded(spaces)
     arrays: Arrays = {name: ("u", which) for name, (_, which) in shared.items()}
     arrays["columns"] = ("u", np.array([node.columns for node in nodes], dtype=np.int64))
     texts = {name: values for name, (values, _) in shared.items()}
-    return {"name": names, **other, **texts}, arrays
+    return {"name": names, "id": ids, "label": labels, **texts}, arrays
 
 
 def _edges(picture: Scene, x: Floats, y: Floats, width: npt.NDArray[np.float32]) -> Arrays:
@@ -127,12 +125,6 @@ def _edges(picture: Scene, x: Floats, y: Floats, width: npt.NDArray[np.float32])
         "basis": ("u1", np.array([BASES.index(edge.basis) for edge in edges])),
         "flags": ("u1", np.array(flags)),
     }
-
-
-def _times(*pairs: Floats) -> tuple[Floats, list[npt.NDArray[np.int64]]]:
-    """The distinct times, and which of them each is."""
-    times, which = np.unique(np.concatenate([p.reshape(-1) for p in pairs]), return_inverse=True)
-    return times, np.split(which, np.cumsum([p.size for p in pairs])[:-1])
 
 
 def _modes(picture: Scene) -> tuple[list[dict[str, Any]], Arrays]:

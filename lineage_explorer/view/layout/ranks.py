@@ -11,7 +11,7 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 # Cuts are searched while cuts times edges stay under this, but at least so many.
-CUT_EDGES, LEAST_CUTS = 120_000, 3
+CUT_EDGES, LEAST_CUTS = 60_000, 3
 
 
 def back_edges(count: int, source: Ints, target: Ints) -> Bools:

@@ -1,6 +1,7 @@
 // The scene as Python sends it: one block of bytes, decoded once into typed arrays.
 
 import { fail, object, openBlock, text, texts, type Block, type Json } from "./bytes";
+import { coded, identities, numbers, sparse } from "./coded";
 import { readCompare, type Compare } from "./compare";
 import { unpackCurves } from "./curves";
 import { plain } from "./plain";
@@ -94,28 +95,8 @@ export const Basis = { declared: 0, columns: 1, implied: 2 } as const;
 export const Flag = { back: 1, indirect: 2, masked: 4, shortest: 8, both: 16, aside: 32, before: 64, after: 128 } as const;
 export const NO_ROW = 0xffffffff;
 
-/** What is told of a few of many, by position. */
-function sparse(value: unknown, count: number, what: string): Map<number, string> {
-  const found = new Map<number, string>();
-  for (const [key, words] of Object.entries(object(value, what))) {
-    const at = Number(key);
-    if (!Number.isInteger(at) || at < 0 || at >= count) fail(`${what} ${key} is of nothing`);
-    found.set(at, plain(text(words)));
-  }
-  return found;
-}
-
-/** Distinct texts, and which of them each is. */
-function coded(list: unknown, which: Uint32Array, what: string): string[] {
-  const values = texts(list, -1, what);
-  return Array.from(which, (at) => values[at] ?? fail(`${what} ${at} is missing`));
-}
-
-/** Distinct times, and which of them each is. */
-function times(block: Block, name: string, count: number): Float64Array {
-  const values = block.f8("times", -1);
-  return Float64Array.from(block.u(name, 2 * count), (at) => values[at] ?? fail(`time ${at} is missing`));
-}
+const labelsOf = (value: unknown, count: number, what: string): Map<number, string> =>
+  new Map([...sparse(value, count, what)].map(([at, words]) => [at, plain(words)]));
 
 function decodeNodes(block: Block, told: Json, pinned: unknown): Nodes {
   const name = texts(told["name"], -1, "nodes.name");
@@ -123,13 +104,12 @@ function decodeNodes(block: Block, told: Json, pinned: unknown): Nodes {
   const shared = (column: string) => coded(told[column], block.u(column, n), `nodes.${column}`);
   const kind = shared("kind");
   const space = shared("space");
-  const ids = new Map(Object.entries(object(told["id"], "nodes.id")).map(([at, own]) => [at, text(own)]));
-  const labels = sparse(told["label"], n, "nodes.label");
+  const labels = labelsOf(told["label"], n, "nodes.label");
   const columns = block.u("columns", n);
   const visible = name.map(plain);
   return {
     count: n,
-    id: name.map((own, i) => ids.get(String(i)) ?? `${kind[i]}:${space[i]}:${own}`),
+    id: identities(told["id"], name, (i) => `${kind[i]}:${space[i]}`),
     kind,
     label: visible.map((own, i) => labels.get(i) ?? own),
     above: shared("above").map(plain),
@@ -144,7 +124,7 @@ function decodeNodes(block: Block, told: Json, pinned: unknown): Nodes {
     w: block.f4("w", n),
     h: block.f4("h", n),
     rank: block.u("rank", n),
-    seen: times(block, "node_seen", n),
+    seen: numbers(block, "times", "node_seen", 2 * n),
     pinned: new Set(Array.isArray(pinned) ? pinned.map(Number) : []),
   };
 }
@@ -158,8 +138,8 @@ function decodeEdges(block: Block, told: Json, nodes: Nodes): Edges {
   const rows = (name: string) => block.u(name, e).map((row) => row - 1);
   return {
     count: e,
-    title: sparse(told["title"], e, "edges.title"),
-    label: sparse(told["label"], e, "edges.label"),
+    title: labelsOf(told["title"], e, "edges.title"),
+    label: labelsOf(told["label"], e, "edges.label"),
     source,
     target,
     kind: block.u1("kind_of_edge", e),
@@ -169,7 +149,7 @@ function decodeEdges(block: Block, told: Json, nodes: Nodes): Edges {
     sourceRow: rows("source_row"),
     targetRow: rows("target_row"),
     ...unpackCurves(block.u1("curves", -1), nodes, source, target),
-    seen: times(block, "edge_seen", e),
+    seen: numbers(block, "times", "edge_seen", 2 * e),
   };
 }
 
