@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from lineage_explorer.errors import LineageError
 from lineage_explorer.view.detail import edge_detail, event_text, node_detail
+from lineage_explorer.view.detail_group import group_edge_detail
 from lineage_explorer.view.modes import Maker
 from lineage_explorer.view.scene import Scene
 from lineage_explorer.view.seen import pack_log
@@ -100,6 +101,15 @@ def _details(lin: Lineage, scenes: list[Scene]) -> dict[str, Any]:
         if edge.kind not in ("stub", "group")
     }
     details: dict[str, Any] = {node: node_detail(lin, node) for node in sorted(nodes)}
+    for scene in scenes:
+        between = (
+            (scene.nodes[e.source].id, scene.nodes[e.target].id)
+            for e in scene.edges
+            if e.kind == "group"
+        )
+        for source, target in between:
+            if f"{source}\0{target}" not in details:
+                details[f"{source}\0{target}"] = group_edge_detail(lin, scene, source, target)
     for source, target in sorted(edges):
         with suppress(LineageError):  # an edge drawn across a job that a selection left out
             details[f"{source}\0{target}"] = edge_detail(lin, source, target)

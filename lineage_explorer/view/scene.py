@@ -63,7 +63,11 @@ _SCHEMES = {
 
 @dataclass(frozen=True)
 class Scene:
-    """A laid-out picture. Immutable; `x`, `y` are top-left corners in pixels."""
+    """A laid-out picture. Immutable; `x`, `y` are top-left corners in pixels.
+
+    `shown` are the ids of all nodes in it, `members` has for each group where its own lie in these;
+    `aside` are the edges that are drawn faint.
+    """
 
     nodes: list[Node]
     edges: list[Edge]
@@ -84,6 +88,7 @@ class Scene:
     moment: Moment | None = None
     shown: Sequence[str] = ()
     aside: frozenset[int] = frozenset()
+    members: Mapping[str, slice] = field(default_factory=dict)
 
     @property
     def description(self) -> str:
@@ -156,6 +161,7 @@ def scene(
         empty="" if nodes else EMPTY,
         shown=_ids(lin, shown),
         aside=aside,
+        members=_places(shown),
     )
 
 
@@ -165,6 +171,12 @@ def _ids(lin: Lineage, shown: Shown) -> Sequence[str]:
         return shown.nodes
     inside = np.concatenate([group.members for group in shown.groups])
     return [*shown.nodes, *lin.nodes["node"].gather(inside)]
+
+
+def _places(shown: Shown) -> dict[str, slice]:
+    """Where the members of each group lie among all ids."""
+    ends = np.cumsum([len(shown.nodes), *(len(group.members) for group in shown.groups)]).tolist()
+    return {g.id: slice(a, b) for g, (a, b) in zip(shown.groups, pairwise(ends), strict=True)}
 
 
 def _nodes(

@@ -28,7 +28,8 @@ from lineage_explorer.view.asking import answer
 from lineage_explorer.view.cells import Cells, running
 from lineage_explorer.view.code import code
 from lineage_explorer.view.complete import suggest
-from lineage_explorer.view.detail import edge_detail, node_detail
+from lineage_explorer.view.detail import node_detail
+from lineage_explorer.view.detail_group import line_detail
 from lineage_explorer.view.detail_run import run_detail
 from lineage_explorer.view.modes import MODES as COLOURS
 from lineage_explorer.view.moment import retold
@@ -280,7 +281,7 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
     def _tell(self, _change: object = None) -> None:
         try:
             if len(self.edge) == 2:
-                self._detail = json.dumps(edge_detail(self._lineage, *self.edge))
+                self._detail = json.dumps(line_detail(self._lineage, self._picture, *self.edge))
             elif self.selection:
                 self._detail = json.dumps(node_detail(self._lineage, self.selection[-1]))
             elif self.timing.run:
