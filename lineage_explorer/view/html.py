@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from lineage_explorer.errors import LineageError
 from lineage_explorer.view.detail import edge_detail, event_text
 from lineage_explorer.view.detail_changes import story_detail
+from lineage_explorer.view.detail_group import group_edge_detail
 from lineage_explorer.view.found import all_details, with_report
 from lineage_explorer.view.modes import Maker
 from lineage_explorer.view.scene import Scene
@@ -125,6 +126,15 @@ def _details(lin: Lineage, scenes: list[Scene], report: ResidencyReport | None) 
     details: dict[str, Any] = {node: with_report(lin, node, report) for node in sorted(nodes)}
     if report is not None and len(report.findings):
         details |= all_details(report)
+    for scene in scenes:
+        between = (
+            (scene.nodes[e.source].id, scene.nodes[e.target].id)
+            for e in scene.edges
+            if e.kind == "group"
+        )
+        for source, target in between:
+            if f"{source}\0{target}" not in details:
+                details[f"{source}\0{target}"] = group_edge_detail(lin, scene, source, target)
     for source, target in sorted(edges):
         with suppress(LineageError):  # an edge drawn across a job that a selection left out
             details[f"{source}\0{target}"] = edge_detail(lin, source, target)

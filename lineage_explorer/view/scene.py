@@ -64,7 +64,11 @@ _SCHEMES = {
 
 @dataclass(frozen=True)
 class Scene:
-    """A laid-out picture. Immutable; `x`, `y` are top-left corners in pixels."""
+    """A laid-out picture. Immutable; `x`, `y` are top-left corners in pixels.
+
+    `shown` are the ids of all nodes in it, `members` has for each group where its own lie in these;
+    `aside` are the edges that are drawn faint.
+    """
 
     nodes: list[Node]
     edges: list[Edge]
@@ -86,6 +90,7 @@ class Scene:
     shown: Sequence[str] = ()
     aside: frozenset[int] = frozenset()
     compare: Compare | None = None
+    members: Mapping[str, slice] = field(default_factory=dict)
 
     @property
     def description(self) -> str:
@@ -160,6 +165,7 @@ def scene(
         shown=_ids(lin, shown),
         aside=aside,
         compare=compared(whole or lin, nodes, edges),
+        members=_places(shown),
     )
 
 
@@ -169,6 +175,12 @@ def _ids(lin: Lineage, shown: Shown) -> Sequence[str]:
         return shown.nodes
     inside = np.concatenate([group.members for group in shown.groups])
     return [*shown.nodes, *lin.nodes["node"].gather(inside)]
+
+
+def _places(shown: Shown) -> dict[str, slice]:
+    """Where the members of each group lie among all ids."""
+    ends = np.cumsum([len(shown.nodes), *(len(group.members) for group in shown.groups)]).tolist()
+    return {g.id: slice(a, b) for g, (a, b) in zip(shown.groups, pairwise(ends), strict=True)}
 
 
 def _nodes(
