@@ -12,6 +12,8 @@ from lineage_explorer.training.parts import Check, Job, Pick, Table
 Noise = Callable[[str], float]
 """A draw of a normal distribution that a name and the run it is for always give again."""
 
+_CHANCE = 0.25
+"""Share of numbers of one thing that are by chance numbers of another."""
 _NUMBERS = ("double", "bigint", "int", "decimal")
 
 
@@ -103,7 +105,7 @@ def transform(
         Trouble: if a column is not there, or a calculation is not possible.
     """
     main = inputs[0]
-    rows = main.rows * job.share * job.doubled
+    rows = min(main.rows, job.most) * job.share * job.doubled
     dup = main.dup * job.doubled
     as_of = main.as_of
     if job.window:
@@ -120,8 +122,7 @@ def transform(
     for join in job.joins:
         left = _seen(job, main, names[0], join.left)
         right = _seen(job, inputs[join.input], names[join.input], join.right)
-        alike = min(left.sound, right.sound) if left.type == right.type else 0.02
-        found = alike * (1 - left.nulls) * (1 - right.nulls) * right.reach
+        found = _alike(left, right) * (1 - left.nulls) * (1 - right.nulls) * right.reach
         rows *= inputs[join.input].dup * (found if join.inner else 1.0)
         dup *= inputs[join.input].dup
         lost[join.input] = 0.0 if join.inner else 1 - found
@@ -147,7 +148,17 @@ def transform(
         if spoilt or reach != stat.reach or bad != 1.0:
             nulls = 1 - (1 - stat.nulls * bad) * (1 - spoilt)
             columns[name] = stat._replace(nulls=nulls, reach=reach)
+    for name, factor in job.skews:
+        skewed = columns[name]
+        columns[name] = skewed._replace(mean=None if skewed.mean is None else skewed.mean * factor)
     return Content(rows, dup, as_of, columns)
+
+
+def _alike(left: Stat, right: Stat) -> float:
+    """The share of the values of one column that look like those of the other."""
+    alike = min(left.sound, right.sound) if left.type == right.type else 0.02
+    other = None not in (left.entity, right.entity) and left.entity != right.entity
+    return alike * _CHANCE if other else alike
 
 
 def _seen(job: Job, content: Content, name: str, column: str) -> Stat:
@@ -212,9 +223,10 @@ def _picked(
         nulls *= (1 - part.nulls) * (1 - lost.get(at, 0.0))
     nulls = 1 - nulls
     first = parts[0]
-    if pick.how in ("same", "cast"):
-        kind = pick.type if pick.how == "cast" else first.type
-        return first._replace(type=kind, nulls=nulls)
+    if pick.how in ("same", "cast", "hash", "recode"):
+        kind = first.type if pick.how == "same" else pick.type
+        sound = 0.1 if pick.how == "recode" else first.sound
+        return first._replace(type=kind, nulls=nulls, sound=sound)
     mean = first.mean
     if pick.how == "score":
         worst = max(part.nulls for part in parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+from lineage_explorer.training.faults_seen import SEEN
 from lineage_explorer.training.parts import Edit
 from lineage_explorer.training.plans import (
     Kind,
@@ -235,5 +236,6 @@ TUNING: dict[str, Kind] = {
     "null flood": null_flood,
     "truncated extract": truncated_extract,
     "moved region": moved_region,
+    **SEEN,
 }
 """By name."""

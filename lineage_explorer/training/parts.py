@@ -51,6 +51,8 @@ class Table:
     doubled: float = 1.0
     behind: float = 0.0
     """Hours by which it lags behind the day."""
+    frozen: float = float("inf")
+    """Hour from which on nothing new comes in."""
 
     @property
     def node(self) -> str:
@@ -63,7 +65,7 @@ class Pick(NamedTuple):
     name: str
     type: str
     how: str
-    """same, cast, sum, mean, count, product, null or score."""
+    """same, cast, hash, recode, sum, mean, count, product, null or score."""
     of: tuple[tuple[int, str], ...] = ()
     """Number of the input, and column."""
 
@@ -164,6 +166,10 @@ class Job:
     """Hours by which its nominal time is off."""
     spoils: tuple[tuple[str, float], ...] = ()
     """Columns of the output of which such a share turns null."""
+    skews: tuple[tuple[str, float], ...] = ()
+    """Columns of the output that are so many times what they should be."""
+    most: float = float("inf")
+    """It takes no more rows than this."""
     unchecked: bool = False
 
     @property

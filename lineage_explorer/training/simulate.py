@@ -189,6 +189,7 @@ class Simulation:
         return there[max(0, len(there) - 1 - back)] if there else None
 
     def _source(self, table: Table, hour: float, nominal: float) -> Content:
+        nominal = min(nominal, table.frozen)
         key = (table.key, nominal, ())
         found = self._sources.get(key) if table is self.company.tables[table.key] else None
         if found is None:

@@ -6,13 +6,15 @@ from lineage_explorer.training.parts import Job, Pick, Table
 
 _HOW = {
     "sum": "sum({0})", "mean": "avg({0})", "count": "count(*)", "product": "{0} * {1}",
-    "max": "max({0})", "null": "null", "score": "predict({0})",
+    "max": "max({0})", "null": "null", "score": "predict({0})", "hash": "sha2({0}, 256)",
+    "recode": "upper({0})",
 }  # fmt: skip
 
 
 def query(job: Job, inputs: list[Table], target: Table) -> str:
     """The query; `job.style` 1 to 3 lays the same out differently."""
-    columns = ",\n    ".join(_column(one) for one in job.picks)
+    rated = dict(job.skews)
+    columns = ",\n    ".join(_column(one, rated=one.name in rated) for one in job.picks)
     lines = [f"select\n    {columns}", f"from {_name(inputs[0])} as t0"]
     for join in job.joins:
         how = "inner" if join.inner else "left"
@@ -41,8 +43,10 @@ def query(job: Job, inputs: list[Table], target: Table) -> str:
     return text
 
 
-def _column(pick: Pick) -> str:
+def _column(pick: Pick, *, rated: bool) -> str:
     of = [f"t{at}.{column}" for at, column in pick.of]
+    if rated:
+        of = [f"({one} * rate('EUR'))" for one in of]
     if pick.how == "same":
         return of[0] if of[0].partition(".")[2] == pick.name else f"{of[0]} as {pick.name}"
     text = f"cast({of[0]} as {pick.type})" if pick.how == "cast" else _HOW[pick.how].format(*of)

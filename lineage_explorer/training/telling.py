@@ -370,8 +370,8 @@ class Teller:
         job, who = record.job, record.job.integration
         tables = [one.table for one in record.reads]
 
-        def named(at: int, column: str, kind: str, subtype: str) -> Json:
-            how = {"type": kind, "subtype": subtype, "description": "", "masking": False}
+        def named(at: int, column: str, kind: str, subtype: str, *, masking: bool = False) -> Json:
+            how = {"type": kind, "subtype": subtype, "description": "", "masking": masking}
             return {
                 "namespace": tables[at].namespace,
                 "name": tables[at].name,
@@ -388,7 +388,8 @@ class Teller:
             there = [one for one in pick.of if one[1] in record.reads[one[0]].content.columns]
             if there:
                 subtype = subtypes.get(pick.how, "TRANSFORMATION")
-                inputs = [named(at, column, "DIRECT", subtype) for at, column in there]
+                hidden = pick.how == "hash"
+                inputs = [named(*one, "DIRECT", subtype, masking=hidden) for one in there]
                 fields[pick.name] = {"inputFields": inputs}
         whole = [named(0, one.column, "INDIRECT", "FILTER") for one in job.where]
         for join in job.joins:

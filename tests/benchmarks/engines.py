@@ -133,9 +133,14 @@ def ours(*, cache: bool = False, texts: bool = True) -> Work | None:
         for name in TABLES:
             if texts or name != "facets":
                 getattr(lin.frames, name)
-        frames = (lin.events, lin.runs, edges, lin.fields, lin.column_edges)
-        counts = Counts(*(frame.height for frame in frames))
-        return counts._replace(facets=lin.facets.height) if texts else counts
+        return Counts(
+            events=lin.events.height,
+            runs=lin.runs.height,
+            edges=edges.height,
+            fields=lin.fields.height,
+            column_edges=lin.column_edges.height,
+            facets=lin.facets.height if texts else None,
+        )
 
     return work
 
