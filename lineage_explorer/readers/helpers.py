@@ -185,7 +185,9 @@ class Team:
 @contextmanager
 def at_work(count: int, *, redact: bool) -> Iterator[Team]:
     """A team of helpers (fewer where they cannot be started), gone afterwards in any case."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    # modules are those of this process: not whatever lies in the folder where somebody works
+    paths = os.pathsep.join(path or os.curdir for path in sys.path)
+    environment = {**os.environ, "PYTHONPATH": paths, "PYTHONSAFEPATH": "1"}
     command = [sys.executable, "-c", f"from {__name__} import help_; help_(redact={redact})"]
     team = Team()
     try:

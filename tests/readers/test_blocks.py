@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +163,18 @@ def test_what_helpers_do_not_find_in_a_file_any_more_they_are_given(
 
     monkeypatch.setattr(helpers.Team, "take", changed)
     same(expected, lx.read(log))
+
+
+@posix
+def test_helpers_import_nothing_from_the_folder_where_somebody_works(
+    helped: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "struct.py").write_text("raise SystemExit")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [path for path in sys.path if path])
+    with helpers.at_work(1, redact=True) as team:
+        (told,) = team.told()
+    assert told.events.is_empty()
 
 
 @posix
