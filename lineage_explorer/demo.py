@@ -53,6 +53,7 @@ def arguments(copy: Path, port: int, *, browser: bool) -> list[str]:
         str(copy),
         f"--ServerApp.root_dir={copy.parent}",
         f"--ServerApp.port={port}",
+        f"--LabApp.default_url=/lab/tree/{copy.name}",  # so that the address it prints leads there
         f"--LabApp.app_settings_dir={SETTINGS}",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]

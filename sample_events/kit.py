@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import shutil
@@ -9,7 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -93,3 +94,18 @@ def finish(log: Path, target: Path, renames: Mapping[str, str] | None = None) ->
         f"{target}: {size:,} bytes, {len(events)} events, {len(runs)} runs, "
         f"{len(jobs)} jobs, {len(datasets)} datasets"
     )
+
+
+def main(make: Callable[[Path, Path], None], here: Path, about: str | None) -> None:
+    """The command line of a script that makes a sample in a working folder: `make(work, target)`."""
+    parser = argparse.ArgumentParser(description=(about or "").partition("\n")[0])
+    parser.add_argument("target", nargs="?", type=Path, default=here / "events.ndjson")
+    parser.add_argument("--keep", type=Path, help="work in this folder and keep it")
+    given = parser.parse_args()
+    target = given.target.resolve()
+    if given.keep:
+        given.keep.mkdir(parents=True, exist_ok=True)
+        make(given.keep.resolve(), target)
+        return
+    with tempfile.TemporaryDirectory(prefix=f"sample-{here.name}-") as folder:
+        make(Path(folder), target)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import polars as pl
 
-from lineage_explorer.analysis import diagnose_report, diagnose_words
+from lineage_explorer.analysis import diagnose_report, diagnose_words, diff_words
 from lineage_explorer.analysis.compare import Compared, compare
 from lineage_explorer.analysis.compare_past import Past
 from lineage_explorer.analysis.compare_sides import Side, run_side
@@ -31,7 +30,9 @@ from lineage_explorer.analysis.diagnose_symptoms import (
 )
 from lineage_explorer.analysis.diagnose_units import units
 from lineage_explorer.analysis.diagnose_weights import NAMED
+from lineage_explorer.analysis.diff import RunDiff, diff_sides
 from lineage_explorer.analysis.diff_words import bare
+from lineage_explorer.analysis.story import Story, story_of
 from lineage_explorer.analysis.words import html_table, text_table
 from lineage_explorer.errors import LineageError, NodeNotFound
 
@@ -57,6 +58,7 @@ class Trial:
     at: int
     symptoms: list[Symptom]
     compared: Comparison
+    sides: tuple[Side, Side] | None = None
     found: Compared | None = None
     court: Court | None = None
     suspects: tuple[Suspect, ...] = ()
@@ -116,9 +118,28 @@ class Diagnosis:
         nodes = self.causes["path"].explode(empty_as_null=False).unique().to_list()
         return self.lin.narrow(sorted({*nodes, self.job}))
 
+    @cached_property
+    def diff(self) -> RunDiff | None:
+        """The good run and the first with the trouble, compared; None where nothing was.
+
+        Where a cause is not in that, the good run and the one diagnosed.
+        """
+        if self.good is None or not self.trial.symptoms:
+            return None
+        early = diff_sides(self.lin, self.good, self.first)
+        if self.first == self.run or self.causes["node"].is_in(early.nodes["node"].implode()).all():
+            return early
+        return diff_sides(self.lin, self.good, self.run)
+
     def explore(self, **options: Any) -> Explorer:
-        """The interactive view of that part."""
-        return self.lineage.explore(**{"focus": self.job, "hops": 99, **options})
+        """The interactive view: both runs in one layout, causes numbered, what cannot be it told.
+
+        Where nothing was compared it is the run's job and what is around it.
+        """
+        told = story(self)
+        if told is None:
+            return self.lin.explore(**{"focus": self.job, **options})
+        return told.lineage.explore(**options)
 
     def report(self) -> str:
         """All of it as Markdown: verdict, diagram, evidence, who is affected, what to do."""
@@ -200,6 +221,26 @@ def diagnose(lin: Lineage, run_or_dataset: str, symptom: str | None = None) -> D
     )
 
 
+def story(found: Diagnosis) -> Story | None:
+    """A diagnosis as it is told beside its picture; None where nothing was compared."""
+    if found.diff is None:
+        return None
+    marked = "causes, the likeliest first"
+    causes = found.causes.select("node", "rank", "why").iter_rows()
+    marks: dict[str, int] = {}
+    reasons: dict[str, str] = {}
+    for node, rank, why in causes:
+        marks.setdefault(node, rank)
+        reasons.setdefault(node, why)
+    if not marks:
+        parts = story_of(found.diff)
+        marks, marked = parts.marks, parts.marked
+    aside = tuple(found.excluded.select("node", "change", "why").iter_rows())
+    tally = diff_words.tally(found.diff)
+    words = (found.verdict, *found.notes, f"{tally[:1].upper()}{tally[1:]}.")
+    return Story(found.diff, "Why did it go wrong?", words, marks, marked, reasons, aside)
+
+
 def tried(past: Past, at: int, symptom: str | None = None) -> Trial:
     """The symptoms of a run, what it is compared with, and all suspects.
 
@@ -214,13 +255,13 @@ def tried(past: Past, at: int, symptom: str | None = None) -> Trial:
     compared = comparison(past, at, found, wrong)
     if not wrong or compared.good is None:
         return Trial(past, at, wrong, compared)
-    good = run_side(past, compared.good)
-    differs, court = _judged(good, compared.first, wrong)
+    good, first = run_side(past, compared.good), run_side(past, compared.first)
+    differs, court = _judged(past, compared.first, (good, first), wrong)
     suspects = ranked(court)
     if compared.first != at:
-        _, later = _judged(good, at, wrong)
+        _, later = _judged(past, at, (good, run_side(past, at)), wrong)
         suspects = merged(suspects, ranked(later))
-    return Trial(past, at, wrong, compared, differs, court, tuple(suspects))
+    return Trial(past, at, wrong, compared, (good, first), differs, court, tuple(suspects))
 
 
 def _tried_in_vain(past: Past, frame: int, found: Meant) -> Trial:
@@ -228,16 +269,16 @@ def _tried_in_vain(past: Past, frame: int, found: Meant) -> Trial:
     job = past.runs["job"][found.at]
     wrong = [Symptom("missing", job, None, f"{bare(job)} did not run, as it always has")]
     compared = Comparison(found.at, frame, "the last run there was")
-    good = run_side(past, found.at)
-    differs, court = _judged(good, found.at, wrong, found.missing)
-    return Trial(past, frame, wrong, compared, differs, court, tuple(ranked(court)))
+    sides = run_side(past, found.at), run_side(past, found.at, found.missing)
+    differs, court = _judged(past, found.at, sides, wrong)
+    return Trial(past, frame, wrong, compared, sides, differs, court, tuple(ranked(court)))
 
 
 def _judged(
-    good: Side, at: int, wrong: list[Symptom], missing: datetime | None = None
+    past: Past, at: int, sides: tuple[Side, Side], wrong: list[Symptom]
 ) -> tuple[Compared, Court]:
-    """A run compared with the good one, and the court that judges the difference."""
-    past, bad = good.past, run_side(good.past, at, missing)
+    """Run number `at` compared with the good one, and the court that judges the difference."""
+    good, bad = sides
     differs = compare(good, bad)
     known = clocks(bad)
     made = units(good, bad, differs, known, old_reads(bad, known))

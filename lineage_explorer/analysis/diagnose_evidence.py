@@ -75,7 +75,8 @@ def _changes(court: Court, unit: Unit, fed: float) -> list[Evidence]:
         weight = WEIGHTS.get(code, 0.0)
         if not weight:
             continue
-        layers, way = _BOTH, MOVED_WAY if code in MOVED else None
+        layers: tuple[str, ...] = _BOTH
+        way = MOVED_WAY if code in MOVED else None
         if code in COLUMNS:
             reach = court.column_reach(change)
             if reach > UNTOLD:  # the very column that is wrong is made otherwise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from html import escape
 
@@ -10,6 +10,7 @@ from lineage_explorer.plain import cut_middle, plain
 
 SHOWN = 20
 WIDEST = 72
+_LEFT = ' style="text-align: left"'
 
 Row = Sequence[object]
 
@@ -63,14 +64,29 @@ def text_table(head: Sequence[str], rows: Sequence[Row]) -> str:
     )
 
 
-def html_table(head: Sequence[str], rows: Sequence[Row]) -> str:
-    """The same for a notebook; no style, no link, nothing from the data but text."""
-    top = "".join(f"<th>{escape(word)}</th>" for word in head)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(shown(value))}</td>" for value in row) + "</tr>"
-        for row in rows
-    )
-    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+def html_table(head: Sequence[str], rows: Sequence[Row], *, styled: bool = True) -> str:
+    """The same for a notebook; no link, nothing from the data but text.
+
+    Text begins at the left, as it is read; notebooks by themselves put all of it to the right.
+    A page whose policy forbids styles in its elements asks for it without (`styled=False`).
+
+    >>> html_table(["hops", "name"], [(1, "<b>")], styled=False)
+    '<table><thead><tr><th>hops</th><th>name</th></tr></thead><tbody><tr><td>1</td><td>&lt;b&gt;</td></tr></tbody></table>'
+    """
+    numbers = [
+        not styled or all(isinstance(row[at], int | float) for row in rows)
+        for at in range(len(head))
+    ]
+
+    def line(tag: str, texts: Iterable[str]) -> str:
+        cells = (
+            f"<{tag}{'' if number else _LEFT}>{escape(text)}</{tag}>"
+            for text, number in zip(texts, numbers, strict=True)
+        )
+        return f"<tr>{''.join(cells)}</tr>"
+
+    body = "".join(line("td", map(shown, row)) for row in rows)
+    return f"<table><thead>{line('th', head)}</thead><tbody>{body}</tbody></table>"
 
 
 def markdown_table(head: Sequence[str], rows: Sequence[Row]) -> str:

@@ -58,18 +58,18 @@ def page(report: ResidencyReport) -> bytes:
     parts = [
         f"<h1>Where data lives, and where it may</h1><p><b>{escape(report.answer)}.</b></p>",
         "<h2>On what this rests</h2>",
-        html_table(report.coverage.columns, report.coverage.rows()),
+        html_table(report.coverage.columns, report.coverage.rows(), styled=False),
         "<h2>Under which rules</h2>",
-        html_table(("what", "value"), rules),
+        html_table(("what", "value"), rules, styled=False),
     ]
     for verdict, title in TITLES.items():
         found = report.findings.filter(pl.col("verdict") == verdict)
         if len(found):
             rows = found.select(_FINDING).rows()
-            parts += [f"<h2>{escape(title)}</h2>", html_table(_FINDING, rows)]
+            parts += [f"<h2>{escape(title)}</h2>", html_table(_FINDING, rows, styled=False)]
     crossings = report.crossings.select(_CROSSING)
     if len(crossings):
-        parts += ["<h2>Crossings</h2>", html_table(_CROSSING, crossings.rows())]
+        parts += ["<h2>Crossings</h2>", html_table(_CROSSING, crossings.rows(), styled=False)]
     unseen = "".join(f"<li>{escape(line)}</li>" for line in NOT_SEEN)
     parts.append(f"<h2>What lineage does not see</h2><ul>{unseen}</ul>")
     return (

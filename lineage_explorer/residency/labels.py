@@ -223,8 +223,9 @@ def newest_day(graph: States, policy: Policy) -> date | None:
 
 def _seen_in(lin: Lineage, policy: Policy, graph: States) -> set[int]:
     """The epochs in which datasets were last seen, which is when those never written are judged."""
-    days = lin.datasets["last_seen"].dt.date().fill_null(newest_day(graph, policy)).unique()
-    return {epoch_of(policy.epochs, day) for day in days}
+    newest = newest_day(graph, policy)
+    days = lin.datasets["last_seen"].dt.date().unique()
+    return {epoch_of(policy.epochs, newest if day is None else day) for day in days}
 
 
 def _written(choose: Chooser, policy: Policy) -> Iterator[Own]:

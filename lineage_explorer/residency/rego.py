@@ -1,32 +1,35 @@
 """Questions answered by a Rego policy, for those who write theirs in Rego.
 
-The engine (the extra `rego`: regopy) runs in a process of its own, with an empty environment and
-limits of time and memory, and sees only distinct questions: places, regimes, days and the
-references of the policy's own transfers; never a name, SQL or a facet. Its answer has to be total:
-each question once, with a known verdict. If anything is amiss, everything is undecided.
+The engine runs in a process of its own (`rego_engines`) and sees only distinct questions: places,
+regimes, days and the references of the policy's own transfers; never a name, SQL or a facet. What
+it says is believed only if all of this holds, else everything is undecided and the reason says why:
+
+- every question has exactly one answer, with a verdict that is known;
+- asked again in the opposite order, it answers the same;
+- the policy that comes with the package, asked beside it by the same engine, answers a set of known
+  questions as the rules of this package do (`rego_canaries`).
+
+The policy that comes with the package is held to the rules of this package in every answer.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from importlib.resources import as_file, files
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from lineage_explorer.errors import MissingExtra, PolicyError
+from lineage_explorer.errors import PolicyError
 from lineage_explorer.plain import plain
 from lineage_explorer.residency.facts import Facts, listed
-from lineage_explorer.residency.question import VERDICTS, Decision, Question
+from lineage_explorer.residency.question import VERDICTS, Decision, Question, decide
+from lineage_explorer.residency.rego_canaries import canaries
+from lineage_explorer.residency.rego_engines import Engine, Task, opa, regopy
 from lineage_explorer.residency.verdict import Evaluator
 
 SCHEMA = "residency-question/1"
-LIMITS = {"cpu": 60, "memory": 2 << 30}
-SECONDS = 120
 _LONGEST = 200
 # built-ins that read the machine, the network, the clock or chance
 _CALLS = re.compile(
@@ -43,18 +46,20 @@ def shipped() -> Path:
         return folder
 
 
-def evaluator(folder: str | Path) -> Evaluator:
+def evaluator(folder: str | Path, binary: str | Path | None = None) -> Evaluator:
     """Answers questions by the `.rego` files in a folder; tests (`_test.rego`) are left out.
 
+    Args:
+        folder: where the policy is.
+        binary: the `opa` program to ask; the package regopy is asked if none is given.
+
     Raises:
-        MissingExtra: if regopy is not installed.
+        MissingExtra: if regopy is to be asked and is not installed.
         PolicyError: if there are no such files, or they use what reaches out of the engine.
     """
-    if find_spec("regopy") is None:
-        hint = "pip install 'lineage-explorer[rego]'"
-        raise MissingExtra("Rego needs the package regopy.", hint)
     modules = modules_of(folder)
-    return lambda questions, facts: ask(modules, questions, facts)
+    engine = regopy() if binary is None else opa(binary)
+    return lambda questions, facts: ask(modules, questions, facts, engine)
 
 
 def modules_of(folder: str | Path) -> dict[str, str]:
@@ -81,17 +86,56 @@ def modules_of(folder: str | Path) -> dict[str, str]:
 
 
 def ask(
-    modules: Mapping[str, str], questions: Sequence[Question], facts: Facts
+    modules: Mapping[str, str], questions: Sequence[Question], facts: Facts, engine: Engine
 ) -> Sequence[Decision]:
     """The answers of a policy, in the order of the questions; all undecided if anything is amiss."""
     if not questions:
         return []
     try:
-        found = _run(modules, document(questions), {"residency": {"tables": tables(facts)}})
-        return _total(found, len(questions))
+        return _believed(modules, questions, facts, engine)
     except (ValueError, OSError, subprocess.SubprocessError) as error:
         why = f"the Rego policy gave no answer that can be used: {plain(str(error))[:_LONGEST]}"
         return [Decision("undecided", "rego.failed", why)] * len(questions)
+
+
+def _believed(
+    modules: Mapping[str, str], questions: Sequence[Question], facts: Facts, engine: Engine
+) -> Sequence[Decision]:
+    """The answers, if they can be believed.
+
+    Raises:
+        ValueError: if not.
+    """
+    ours = modules_of(shipped())
+    known = canaries(facts)
+    tasks = [
+        Task(modules, document(questions)),
+        Task(modules, document(questions[::-1])),
+        Task(ours, document(known)),
+    ]
+    told, again, canary = engine(tasks, {"residency": {"tables": tables(facts)}})
+    answers = _total(told, len(questions))
+    if answers != _total(again, len(questions))[::-1]:
+        raise ValueError("asked in another order, it answers otherwise")
+    _agreeing(known, _total(canary, len(known)), facts)
+    if dict(modules) == ours:
+        _agreeing(questions, answers, facts)
+    return answers
+
+
+def _agreeing(questions: Sequence[Question], answers: Sequence[Decision], facts: Facts) -> None:
+    """Nothing, if these are the answers of this package's own rules.
+
+    Raises:
+        ValueError: if not.
+    """
+    for question, told in zip(questions, answers, strict=True):
+        right = decide(question, facts)
+        if (told.verdict, told.rule) != (right.verdict, right.rule):
+            raise ValueError(
+                "the engine cannot be trusted: of the policy that comes with the package it makes "
+                f"{told.rule}, where the rules say {right.rule}"
+            )
 
 
 def document(questions: Sequence[Question]) -> Document:
@@ -122,29 +166,6 @@ def tables(facts: Facts) -> Document:
 
 def _days(row: Mapping[str, str]) -> dict[str, str]:
     return {key: row[key] for key in ("valid_from", "valid_to")}
-
-
-def _run(modules: Mapping[str, str], asked: Document, data: Document) -> Any:
-    """What the policy says, from a process of its own.
-
-    Raises:
-        ValueError: if it says nothing that is JSON.
-        subprocess.SubprocessError: if it takes too long, or ends badly.
-    """
-    task = {"modules": dict(modules), "data": data, "input": asked, "limits": LIMITS}
-    text = json.dumps(task)
-    if "\\u0000" in text:
-        raise ValueError("a text with NUL in it")
-    with as_file(files("lineage_explorer.residency") / "rego_child.py") as child:
-        done = subprocess.run(  # noqa: S603 - our own file, with our own interpreter
-            [sys.executable, "-I", str(child)],
-            input=text.encode(),
-            capture_output=True,
-            check=True,
-            timeout=SECONDS,
-            env={},
-        )
-    return json.loads(done.stdout)
 
 
 def _total(found: Any, count: int) -> list[Decision]:

@@ -37,6 +37,7 @@ class Judged:
 
     Attributes:
         policy: under which.
+        own_rules: whether the rules of this package answered, and no other evaluator.
         claims: where things are, as told.
         sets: the sets of places, by number.
         labels: where data may be.
@@ -47,6 +48,7 @@ class Judged:
     """
 
     policy: Policy
+    own_rules: bool
     claims: pl.DataFrame
     sets: Sets
     labels: Labels
@@ -75,7 +77,7 @@ def judge(lin: Lineage, policy: Policy, evaluator: Evaluator | None = None) -> J
     processing = _processing(found, where, kinds)
     crossings = _crossings(found, where, kinds)
     asked = (storage, processing, crossings)
-    return _answered(policy, claims, sets, found, asked, evaluator or _decided)
+    return _answered(policy, claims, sets, found, asked, evaluator)
 
 
 def _decided(questions: Sequence[Question], facts: Facts) -> Sequence[Decision]:
@@ -174,7 +176,7 @@ def _storage(
         unwritten = (
             last.filter(pl.col("act").is_null())
             .join(lin.datasets.select("dataset", day=pl.col("last_seen").dt.date()), on="dataset")
-            .with_columns(pl.col("day").fill_null(newest_day(graph, policy)))
+            .with_columns(pl.col("day").fill_null(pl.lit(newest_day(graph, policy))))
         )
         epochs = [epoch_of(policy.epochs, day) for day in unwritten["day"]]
         unwritten = unwritten.with_columns(epoch=pl.Series(epochs, dtype=pl.UInt32))
@@ -241,7 +243,7 @@ def _answered(
     sets: Sets,
     found: Labels,
     asked: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame],
-    answer: Evaluator,
+    evaluator: Evaluator | None,
 ) -> Judged:
     """Ask every distinct question once, and give each row its answer."""
     book = _Book(found)
@@ -253,6 +255,7 @@ def _answered(
     ]).unique().sort(_KEY, nulls_last=True)  # fmt: skip
     questions = [_question(policy, sets, book, row) for row in keys.iter_rows(named=True)]
     distinct = sorted(set(questions), key=_order)
+    answer = evaluator or _decided
     decisions = dict(zip(distinct, answer(distinct, policy.facts), strict=True))
     number = {question: at for at, question in enumerate(distinct)}
     answers = keys.with_columns(
@@ -263,7 +266,8 @@ def _answered(
     )
     storage, processing, crossed = (_joined(frame, answers) for frame in rows)
     answered = [(question, decisions[question]) for question in distinct]
-    return Judged(policy, claims, sets, found, answered, storage, processing, crossed)
+    own = evaluator is None
+    return Judged(policy, own, claims, sets, found, answered, storage, processing, crossed)
 
 
 class _Book:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from lineage_explorer.view import style
 from lineage_explorer.view.layout import Layout, layout
+from lineage_explorer.view.words import edge_title
 
 NO_ROW = 0xFFFFFFFF
 MINOR = 0.15
@@ -46,7 +47,10 @@ class Node:
 
 @dataclass(frozen=True)
 class Edge:
-    """A line from one node (or row) to another, by position in the scene's nodes."""
+    """A line from one node (or row) to another, by position in the scene's nodes.
+
+    `title` is empty where its numbers say it all: see `words`.
+    """
 
     source: int
     target: int
@@ -63,6 +67,10 @@ class Edge:
     both: bool = False
     label: str = ""
 
+    def words(self, last_seen: float) -> str:
+        """Why it is there; when it was last seen is told in milliseconds since 1970."""
+        return self.title or edge_title(self.kind, self.basis, self.runs, last_seen)
+
 
 @dataclass(frozen=True)
 class _Hung:
@@ -75,14 +83,18 @@ class _Hung:
 
 
 def placed_with_stubs(
-    nodes: list[Node], edges: list[Edge], previous_y: Floats | None
+    nodes: list[Node],
+    edges: list[Edge],
+    previous_y: Floats | None,
+    gap_y: float = style.GAP_Y,
 ) -> tuple[Layout, frozenset[int]]:
-    """The layout of all nodes, routes in the order of `edges`; and which edges run beside it.
+    """The layout of all nodes, routes in the order of `edges`; and which edges are drawn faint.
 
-    These are the few between groups that stand in one column.
+    These are the few between groups that stand in one column, and those that pass behind others.
     """
     if not any(edge.kind == "group" for edge in edges):
-        return _placed(nodes, edges, previous_y, style.GAP_Y), frozenset()
+        placed = _placed(nodes, edges, previous_y, gap_y)
+        return placed, frozenset(np.flatnonzero(placed.over).tolist())
     first = _placed(nodes, edges, previous_y, style.GROUP_GAP, _minor(edges))
     level = {at for at in _minor(edges) if _level(first, edges[at])}
     placed = _placed(nodes, edges, previous_y, style.GROUP_GAP, level)
@@ -202,7 +214,8 @@ def _put_back(
     x[kept_nodes], y[kept_nodes], rank[kept_nodes] = placed.x, placed.y, placed.rank
     x += left
     back = np.zeros(len(edges), dtype=np.bool_)
-    back[kept_edges] = placed.back
+    over = back.copy()
+    back[kept_edges], over[kept_edges] = placed.back, placed.over
     routes: list[Floats] = [np.zeros((0, 2))] * len(edges)
     for number, route in zip(np.flatnonzero(kept_edges), placed.routes, strict=True):
         routes[number] = route
@@ -217,9 +230,9 @@ def _put_back(
             if one.before
             else (x[one.card] + card.width, x[one.stub])
         )
-        steps = np.linspace(begin, end, 4)
-        routes[one.edge] = np.column_stack([steps, np.full(4, middle)])
-    return replace(placed, x=x, y=y, rank=rank, routes=routes, back=back)
+        half = (begin + end) / 2
+        routes[one.edge] = np.array([(x, middle) for x in (begin, half, half, end)])
+    return replace(placed, x=x, y=y, rank=rank, routes=routes, back=back, over=over)
 
 
 def _without(count: int, left_out: Iterable[int]) -> npt.NDArray[np.bool_]:

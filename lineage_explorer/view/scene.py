@@ -19,14 +19,15 @@ import polars as pl
 from lineage_explorer.analysis.words import listed
 from lineage_explorer.plain import plain
 from lineage_explorer.view import style
+from lineage_explorer.view.changes import Compare, as_later, compared, makers_of
 from lineage_explorer.view.gathering import group_edges, group_node
-from lineage_explorer.view.modes import MODES, Asked, Maker, Mode, mixed
+from lineage_explorer.view.modes import Asked, Maker, Mode, mixed
 from lineage_explorer.view.placing import Edge, Floats, Node, placed_with_stubs, rows_height
 from lineage_explorer.view.rows import Named, Row, column_edges, fields_of, rows_of
 from lineage_explorer.view.seen import Moment, edge_times, node_times
 from lineage_explorer.view.shown import Shown
 from lineage_explorer.view.style import ends, fit, tail, text_width
-from lineage_explorer.view.words import counted, edge_title
+from lineage_explorer.view.words import counted
 
 if TYPE_CHECKING:
     from lineage_explorer.lineage import Lineage
@@ -35,7 +36,9 @@ if TYPE_CHECKING:
 
 EMPTY = "No events here. lx.read() takes a file, a folder or a list of events."
 LABEL_ROOM = 40
-SLACK = 1.1
+SLACK = 1.25
+LITTLE = 8
+"""An end of a name of so few characters says little: `…v1`, `…csv`."""
 _GLYPHS = {
     "TABLE": "table",
     "VIEW": "view",
@@ -61,7 +64,11 @@ _SCHEMES = {
 
 @dataclass(frozen=True)
 class Scene:
-    """A laid-out picture. Immutable; `x`, `y` are top-left corners in pixels."""
+    """A laid-out picture. Immutable; `x`, `y` are top-left corners in pixels.
+
+    `shown` are the ids of all nodes in it, `members` has for each group where its own lie in these;
+    `aside` are the edges that are drawn faint.
+    """
 
     nodes: list[Node]
     edges: list[Edge]
@@ -82,6 +89,8 @@ class Scene:
     moment: Moment | None = None
     shown: Sequence[str] = ()
     aside: frozenset[int] = frozenset()
+    compare: Compare | None = None
+    members: Mapping[str, slice] = field(default_factory=dict)
 
     @property
     def description(self) -> str:
@@ -124,7 +133,7 @@ def scene(
         more: colour modes beside those of every picture.
     """
     named = fields_of(lin, [node for node in shown.nodes if node in opened], thread)
-    nodes = _nodes(lin, (whole or lin).nodes, shown, named, pinned)
+    nodes = as_later(lin, _nodes(lin, (whole or lin).nodes, shown, named, pinned))
     nodes += [group_node(lin, group) for group in shown.groups]
     nodes += [_stub(stub, hidden) for stub, hidden in shown.stubs.items()]
     position = {node.id: at for at, node in enumerate(nodes)}
@@ -134,7 +143,8 @@ def scene(
         *_stub_edges(shown, position),
         *column_edges(lin, nodes, position, named),
     ]
-    placed, aside = placed_with_stubs(nodes, edges, _previous(nodes, before))
+    gap = style.CAPTIONED_GAP if lin.story else style.GAP_Y
+    placed, aside = placed_with_stubs(nodes, edges, _previous(nodes, before), gap)
     return Scene(
         nodes,
         edges,
@@ -147,13 +157,15 @@ def scene(
         placed.height,
         node_times(whole or lin, nodes),
         edge_times(lin, nodes, edges),
-        modes=_modes(lin, whole or lin, nodes, shown, more),
+        modes=_modes(lin, whole or lin, (nodes, edges), shown, more),
         focus=shown.focus,
         summary=_summary(whole or lin, shown),
         note=shown.note,
-        empty="" if nodes else EMPTY,
+        empty="" if nodes else shown.empty or EMPTY,
         shown=_ids(lin, shown),
         aside=aside,
+        compare=compared(whole or lin, nodes, edges),
+        members=_places(shown),
     )
 
 
@@ -165,14 +177,21 @@ def _ids(lin: Lineage, shown: Shown) -> Sequence[str]:
     return [*shown.nodes, *lin.nodes["node"].gather(inside)]
 
 
+def _places(shown: Shown) -> dict[str, slice]:
+    """Where the members of each group lie among all ids."""
+    ends = np.cumsum([len(shown.nodes), *(len(group.members) for group in shown.groups)]).tolist()
+    return {g.id: slice(a, b) for g, (a, b) in zip(shown.groups, pairwise(ends), strict=True)}
+
+
 def _nodes(
     lin: Lineage, known: pl.DataFrame, shown: Shown, named: Named, pinned: Collection[str]
 ) -> list[Node]:
     wanted = pl.DataFrame({"node": shown.nodes}, schema={"node": pl.String})
-    rows = wanted.join(known, on="node", how="left", maintain_order="left")
+    told = known.select("node", "kind", "namespace", "name", "last_state")
+    rows = wanted.join(told, on="node", how="left", maintain_order="left")
     here = pl.col("dataset").is_in(wanted["node"].implode())
     fields = lin.frames.fields.filter(here).group_by("dataset").agg(columns=pl.len())
-    datasets = lin.frames.datasets.select("dataset", "aliases", "type")
+    datasets = lin.frames.datasets.select("dataset", "type", aliases=pl.col("aliases").list.len())
     extra = wanted.join(
         datasets.join(fields, on="dataset", how="left"),
         left_on="node",
@@ -183,8 +202,8 @@ def _nodes(
     above = _namespaces(rows["namespace"].to_list())
     columns = rows_of(lin, named)
     made = []
-    told = rows.rows(named=True)
-    for row, more, label in zip(told, extra.rows(named=True), _labels(told), strict=True):
+    each = rows.rows(named=True)
+    for row, more, label in zip(each, extra.rows(named=True), _labels(each), strict=True):
         if row["kind"] == "job":
             made.append(_job(row, label))
         else:
@@ -200,7 +219,7 @@ def _dataset(
     rows: tuple[Row, ...],
     label: str,
 ) -> Node:
-    badge = f"≡ {len(more['aliases']) + 1}" if more["aliases"] else ""
+    badge = f"≡ {more['aliases'] + 1}" if more["aliases"] else ""
     widest_row = max((text_width(f"{a}{b}", 11) + 48 for a, b, _ in rows), default=0.0)
     wanted = max(style.CARD_MIN, text_width(label, 13) + LABEL_ROOM, widest_row)
     width = min(float(np.ceil(wanted / 8) * 8), style.CARD_MAX)
@@ -237,8 +256,9 @@ def _labels(rows: list[dict[str, Any]]) -> list[str]:
 
 def _short(row: dict[str, Any], room: float) -> str:
     label = tail(row["name"], room, 13)
-    # One long word may make its card wider before it is cut.
-    return tail(row["name"], _most(row), 13) if "…" in label[1:] else label
+    # One long word, or a short end that says little, makes its card wider before it is cut.
+    little = label.startswith("…") and len(label) <= LITTLE
+    return tail(row["name"], _most(row), 13) if little or "…" in label[1:] else label
 
 
 def _room(row: dict[str, Any]) -> float:
@@ -297,17 +317,18 @@ def _edges(lin: Lineage, position: dict[str, int], shown: Shown) -> list[Edge]:
     here = pl.Series(list(position), dtype=pl.String).implode()
     both = pl.col("source").is_in(here) & pl.col("target").is_in(here)
     shortest = set(pairwise(shown.shortest))
+    columns = ("source", "target", "kind", "basis", "runs")
+    told = lin.frames.edges.filter(both).select(columns)
     return [
         Edge(
-            position[row["source"]],
-            position[row["target"]],
-            row["kind"],
-            row["basis"],
-            row["runs"],
-            edge_title(row["kind"], row["basis"], row["runs"], row["last_seen"]),
-            shortest=(row["source"], row["target"]) in shortest,
+            position[source],
+            position[target],
+            kind,
+            basis,
+            runs,
+            shortest=bool(shortest) and (source, target) in shortest,
         )
-        for row in lin.frames.edges.filter(both).iter_rows(named=True)
+        for source, target, kind, basis, runs in told.iter_rows()
     ]
 
 
@@ -330,24 +351,37 @@ def _previous(nodes: list[Node], before: Mapping[str, float] | None) -> Floats |
 
 
 def _modes(
-    lin: Lineage, whole: Lineage, nodes: list[Node], shown: Shown, more: Sequence[Maker]
+    lin: Lineage,
+    whole: Lineage,
+    drawn: tuple[list[Node], list[Edge]],
+    shown: Shown,
+    more: Sequence[Maker],
 ) -> list[Mode]:
     """Colours of the nodes; of groups, how many of their members have which."""
-    members = _members(lin, whole, shown)
+    members, nodes = _members(lin, whole, shown), drawn[0]
+    groups = [group.id for group in shown.groups for _ in group.members]
     asked = Asked(
         whole,
         [*(n.id for n in nodes), *members["node"]],
         [*(n.kind for n in nodes), *members["kind"]],
         [*(n.glyph for n in nodes), *members["glyph"]],
         [*(n.state for n in nodes), *members["state"]],
+        ends=_ends(*drawn),
+        inside=dict(zip(members["node"], groups, strict=True)),
     )
     first = sum(node.kind in ("dataset", "job") for node in nodes)
     sizes = [len(group.members) for group in shown.groups]
-    made = (make(asked) for make in (*MODES.values(), *more))
+    made = (make(asked) for make in makers_of(whole, more))
     return [mixed(mode, len(nodes), first, sizes) for mode in made]
 
 
-def asked_again(lin: Lineage, nodes: list[Node], at: datetime | None) -> Asked:
+def _ends(nodes: list[Node], edges: list[Edge]) -> list[tuple[str, str]]:
+    return [(nodes[edge.source].id, nodes[edge.target].id) for edge in edges]
+
+
+def asked_again(
+    lin: Lineage, nodes: list[Node], at: datetime | None, edges: list[Edge] | None = None
+) -> Asked:
     """What modes of these nodes are made for, as of a time; members of groups are not among them."""
     return Asked(
         lin,
@@ -356,6 +390,7 @@ def asked_again(lin: Lineage, nodes: list[Node], at: datetime | None) -> Asked:
         [node.glyph for node in nodes],
         [node.state for node in nodes],
         at,
+        _ends(nodes, edges or []),
     )
 
 

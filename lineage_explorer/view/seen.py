@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ import polars as pl
 
 from lineage_explorer.plain import cut_middle, plain
 from lineage_explorer.view.asof import BEGUN, over
-from lineage_explorer.view.block import packed
+from lineage_explorer.view.block import coded, distinct, others, packed
 
 if TYPE_CHECKING:
     from lineage_explorer.lineage import Lineage
@@ -64,10 +64,10 @@ def edge_times(lin: Lineage, nodes: list[Node], edges: list[Edge]) -> Floats:
         schema=dict.fromkeys(("source", "target", "kind"), pl.String),
     )
     told = lin.frames.edges.select("source", "target", "kind", first="first_seen", last="last_seen")
+    told = told.join(drawn, on=["source", "target", "kind"], how="semi")
     columns = (
-        lin.frames.column_edges.join(
-            lin.frames.events.select("event", first="time"), on="event", how="left"
-        )
+        lin.frames.column_edges.join(drawn, on=["source", "target"], how="semi")
+        .join(lin.frames.events.select("event", first="time"), on="event", how="left")
         .group_by("source", "target")
         .agg(pl.col("first").min())
         .with_columns(kind=pl.lit("column"))
@@ -95,32 +95,56 @@ def pack_log(lin: Lineage) -> bytes:
     )
     datasets = _numbered(io["dataset"], "dataset")
     versions = _numbered(io["version"], "version")
-    names = dict(lin.nodes.select("node", "name").iter_rows())
     counts = np.bincount(io["at"].to_numpy(), minlength=runs.height)
+    spaces, spaces_of = coded([*_spaces(lin, jobs["job"]), *_spaces(lin, datasets["dataset"])])
     header = {
-        "version": 1,
-        "jobs": jobs["job"].to_list(),
-        "names": [cut_middle(plain(names.get(job, job)), LABEL) for job in jobs["job"]],
-        "datasets": datasets["dataset"].to_list(),
+        "version": 2,
+        "spaces": spaces,
+        "jobs": _told(lin, jobs["job"], "job"),
+        "datasets": _told(lin, datasets["dataset"], "dataset"),
         "versions": [cut_middle(plain(version), LABEL) for version in versions["version"]],
         "runs": runs["run"].to_list(),
         "untimed": lin.frames.runs.height - runs.height,
     }
     states = runs["state"].replace_strict(STATES, range(len(STATES)), default=len(STATES) - 1)
+    moments = ("begun", "over", "last_seen")
+    times, (start, end, last) = distinct(*(_milliseconds(runs[name]) for name in moments))
+    numbers, (rows,) = distinct(io["rows"].cast(pl.Float64).fill_null(np.nan).to_numpy())
     arrays = {
-        "start": ("f8", _milliseconds(runs["begun"])),
-        "end": ("f8", _milliseconds(runs["over"])),
-        "last": ("f8", _milliseconds(runs["last_seen"])),
+        "times": ("f8", times),
+        "start": ("u", start),
+        "end": ("u", end),
+        "last": ("u", last),
         "state": ("u1", states.to_numpy()),
-        "job": ("u4", _places(runs, jobs, "job")),
-        "io_start": ("u4", np.concatenate([[0], np.cumsum(counts)])),
-        "io_dataset": ("u4", _places(io, datasets, "dataset")),
+        "job": ("u", _places(runs, jobs, "job")),
+        "job_space": ("u", spaces_of[: jobs.height]),
+        "dataset_space": ("u", spaces_of[jobs.height :]),
+        "io_count": ("u", counts),
+        "io_dataset": ("u", _places(io, datasets, "dataset")),
         "io_output": ("u1", (io["direction"] == "output").cast(pl.UInt8).to_numpy()),
-        "io_rows": ("f8", io["rows"].cast(pl.Float64).fill_null(np.nan).to_numpy()),
+        "io_rows": ("u", rows),
+        "rows": ("f8", numbers),
         # 0 is no version
-        "io_version": ("u4", _places(io, versions, "version") + 1),
+        "io_version": ("u", _places(io, versions, "version") + 1),
     }
     return packed(MAGIC, header, arrays)
+
+
+def _known(lin: Lineage, ids: pl.Series, column: str) -> list[str]:
+    told = lin.nodes.select("node", column)
+    found = ids.to_frame("node").join(told, on="node", how="left", maintain_order="left")
+    return found[column].fill_null("").to_list()
+
+
+def _spaces(lin: Lineage, ids: pl.Series) -> list[str]:
+    return [plain(space) for space in _known(lin, ids, "namespace")]
+
+
+def _told(lin: Lineage, ids: pl.Series, kind: str) -> dict[str, Any]:
+    """Names, and by position the ids that do not follow from them, cut ones among them."""
+    names = [cut_middle(plain(name), LABEL) for name in _known(lin, ids, "name")]
+    made = (f"{kind}:{space}:{name}" for space, name in zip(_spaces(lin, ids), names, strict=True))
+    return {"name": names, "id": others(made, ids)}
 
 
 def _numbered(values: pl.Series, name: str) -> pl.DataFrame:

@@ -17,8 +17,8 @@ STUB_HEIGHT = 22
 STUB_WIDTH, STUB_GAP = 44, 16
 RADIUS = 6
 CARD_MIN, CARD_MAX = 208, 288
-JOB_MAX = 224
-GAP_X, GAP_Y = 64.0, 16.0
+JOB_MAX = 256
+GAP_X, GAP_Y, CAPTIONED_GAP = 64.0, 16.0, 26.0
 ROWS_SHOWN, FINDER = 12, 26
 GROUP_MIN, GROUP_HEIGHT, GROUP_GAP = 144, 62, 28.0
 
@@ -37,6 +37,10 @@ PALETTE: dict[str, tuple[str, str]] = {
     "running": ("#1e66c9", "#7db4ff"),
     "aborted": ("#75644f", "#c2ad92"),
     "unknown": ("#5b6170", "#a4abba"),
+    "added": ("#0b7a58", "#3ecf9a"),
+    "gone": ("#b93815", "#ff8a65"),
+    "changed": ("#8a5d00", "#e3b341"),
+    "same": ("#5f6774", "#8f97a5"),
     # Okabe-Ito, darkened for text-size marks on white and lightened for dark grounds.
     "cat0": ("#0072b2", "#56a9e0"),
     "cat1": ("#8f5b00", "#e69f00"),
@@ -64,17 +68,26 @@ _WIDE = frozenset("mwMWQO@%—…")
 
 def text_width(text: str, size: float) -> float:
     """About how wide a text is, in pixels, at a font size in pixels."""
-    return size * sum(_character_width(c) for c in text)
+    return size * sum(map(_WIDTHS.__getitem__, text))
 
 
-def _character_width(c: str) -> float:
-    if c in _NARROW:
-        return 0.36
-    if c in _WIDE:
-        return 0.92
-    if ord(c) >= 0x1100:  # CJK and other full-width scripts
-        return 1.05
-    return 0.68 if c.isupper() or c == "_" else 0.58
+class _Widths(dict[str, float]):
+    """How wide each character is, in font sizes; worked out when it is first met."""
+
+    def __missing__(self, c: str) -> float:
+        if c in _NARROW:
+            width = 0.36
+        elif c in _WIDE:
+            width = 0.92
+        elif ord(c) >= 0x1100:  # CJK and other full-width scripts
+            width = 1.05
+        else:
+            width = 0.68 if c.isupper() or c == "_" else 0.58
+        self[c] = width
+        return width
+
+
+_WIDTHS = _Widths()
 
 
 def fit(text: str, width: float, size: float) -> str:
@@ -110,7 +123,7 @@ def ends(text: str) -> list[str]:
 def _take(text: str, width: float, size: float) -> str:
     used = 0.0
     for index, c in enumerate(text):
-        used += size * _character_width(c)
+        used += size * _WIDTHS[c]
         if used > width:
             return text[:index]
     return text

@@ -8,13 +8,11 @@ temporary folder (about 600 MB) and removed at the end; `--keep FOLDER` works th
 
 from __future__ import annotations
 
-import argparse
 import json
 import math
 import random
 import shutil
 import sys
-import tempfile
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -78,20 +76,5 @@ def make(work: Path, target: Path) -> None:
     kit.finish(log, target, renames={str(work): "/srv"})
 
 
-def main() -> None:
-    """Read the command line and make the sample."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("target", nargs="?", type=Path, default=HERE / "events.ndjson")
-    parser.add_argument("--keep", type=Path, help="work in this folder and keep it")
-    arguments = parser.parse_args()
-    target = arguments.target.resolve()
-    if arguments.keep:
-        arguments.keep.mkdir(parents=True, exist_ok=True)
-        make(arguments.keep.resolve(), target)
-        return
-    with tempfile.TemporaryDirectory(prefix="sample-airflow-") as folder:
-        make(Path(folder), target)
-
-
 if __name__ == "__main__":
-    main()
+    kit.main(make, HERE, __doc__)

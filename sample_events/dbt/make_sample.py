@@ -8,12 +8,10 @@ temporary folder (about 400 MB) and removed at the end; `--keep FOLDER` works th
 
 from __future__ import annotations
 
-import argparse
 import csv
 import random
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -166,20 +164,5 @@ def jobs_of(day: date) -> list[tuple[str, str, str, int]]:
     return jobs
 
 
-def main() -> None:
-    """Read the command line and make the sample."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("target", nargs="?", type=Path, default=HERE / "events.ndjson")
-    parser.add_argument("--keep", type=Path, help="work in this folder and keep it")
-    arguments = parser.parse_args()
-    target = arguments.target.resolve()
-    if arguments.keep:
-        arguments.keep.mkdir(parents=True, exist_ok=True)
-        make(arguments.keep.resolve(), target)
-        return
-    with tempfile.TemporaryDirectory(prefix="sample-dbt-") as folder:
-        make(Path(folder), target)
-
-
 if __name__ == "__main__":
-    main()
+    kit.main(make, HERE, __doc__)

@@ -9,12 +9,10 @@ listener. Everything else is put in a temporary folder (about 1 GB) and removed 
 
 from __future__ import annotations
 
-import argparse
 import random
 import shutil
 import subprocess
 import sys
-import tempfile
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -115,20 +113,5 @@ def fetch_listener(work: Path, env: dict[str, str]) -> Path:
     return next((work / "ivy" / "jars").glob("io.openlineage_openlineage-spark*.jar"))
 
 
-def main() -> None:
-    """Read the command line and make the sample."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("target", nargs="?", type=Path, default=HERE / "events.ndjson")
-    parser.add_argument("--keep", type=Path, help="work in this folder and keep it")
-    arguments = parser.parse_args()
-    target = arguments.target.resolve()
-    if arguments.keep:
-        arguments.keep.mkdir(parents=True, exist_ok=True)
-        make(arguments.keep.resolve(), target)
-        return
-    with tempfile.TemporaryDirectory(prefix="sample-spark-") as folder:
-        make(Path(folder), target)
-
-
 if __name__ == "__main__":
-    main()
+    kit.main(make, HERE, __doc__)

@@ -5,7 +5,7 @@
 Needs `pip install ipysigma ipycytoscape`, JupyterLab, playwright and Chromium. The graphs are the
 same; the peers are given our coordinates, so that none of them has to lay anything out (pyvis with
 physics off, ipycytoscape with the preset layout, ipysigma without its own), while ours is timed
-with its layout. Every peer draws each node; ours draws each node too (`query="*"`), and its row
+with its layout. Every peer draws each node; ours draws each node too (`limit=0`), and its row
 `overview` is what `lin.explore()` opens by itself.
 
 - painted: from running the cell until the page has drawn and is at rest, ms
@@ -43,7 +43,7 @@ lin = lx.read(layered({nodes}, seed=1))
 colours = ["#0b7a58", "#b93815", "#1e66c9"]
 """
 PLACED = """
-scene = lin.explore(query="*").scene
+scene = lin.explore(query="*", limit=0).scene
 ids = [node.id for node in scene.nodes]
 ends = [(ids[edge.source], ids[edge.target]) for edge in scene.edges]
 places = dict(zip(ids, zip(scene.x.tolist(), scene.y.tolist())))
@@ -64,7 +64,7 @@ class Peer:
 
 OURS = {"canvas": ".lx-root canvas", "recolour": "view.color = 'namespace'"}
 PEERS = (
-    Peer("ours", "lin.explore('d0'); None", "view = lin.explore(query='*'); view", **OURS),
+    Peer("ours", "lin.explore('d0'); None", "view = lin.explore(query='*', limit=0); view", **OURS),
     Peer("overview", "lin.explore('d0'); None", "view = lin.explore(); view", **OURS),
     Peer(
         "pyvis",

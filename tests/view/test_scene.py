@@ -1,20 +1,15 @@
 """The scene: what is drawn, and how much of it."""
 
-import struct
-
-import msgspec
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import lineage_explorer as lx
 from lineage_explorer.view import style
-from lineage_explorer.view.placing import NO_ROW
 from lineage_explorer.view.scene import Scene
 from lineage_explorer.view.shown import FEW, MORE
 from lineage_explorer.view.state import STATIC_MOST, ViewState, picture, static_state
-from lineage_explorer.view.wire import MAGIC, pack
+from lineage_explorer.view.wire import pack
 from tests.events import dataset, run_event
 from tests.view.hostile import HOSTILE
 
@@ -163,37 +158,6 @@ def test_what_stays_shown_keeps_its_order_when_more_is_shown() -> None:
         return [node for _, _, node in placed if node in kept]
 
     assert order(more) == order(first)
-
-
-def unpacked(data: bytes) -> tuple[dict, dict[str, np.ndarray]]:
-    """The packed scene, read back without our code."""
-    assert data[:4] == MAGIC
-    (length,) = struct.unpack("<I", data[4:8])
-    header = msgspec.json.decode(data[8 : 8 + length])
-    rest = data[8 + length :]
-    return header, {
-        name: np.frombuffer(rest, dtype=f"<{dtype}", count=count, offset=offset)
-        for name, (dtype, offset, count) in header["arrays"].items()
-    }
-
-
-def test_a_packed_scene_holds_the_same_numbers_and_names() -> None:
-    header, arrays = unpacked(pack(OPEN))
-    assert header["nodes"]["id"] == [node.id for node in OPEN.nodes]
-    assert arrays["x"] == pytest.approx(OPEN.x)
-    assert arrays["source_row"].tolist() == [edge.source_row for edge in OPEN.edges]
-    assert NO_ROW in arrays["source_row"]
-    starts = arrays["point_start"]
-    points = arrays["points"].reshape(-1, 2)
-    for number, route in enumerate(OPEN.routes):
-        assert points[starts[number] : starts[number + 1]] == pytest.approx(route, abs=0.01)
-    for mode, ours in zip(header["modes"], OPEN.modes, strict=True):
-        assert arrays[mode["array"]].tolist() == ours.values
-
-
-def test_arrays_of_a_packed_scene_are_aligned() -> None:
-    header, _ = unpacked(pack(OPEN))
-    assert all(offset % 4 == 0 for _, offset, _ in header["arrays"].values())
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -5,11 +5,11 @@
 # data.residency.tables: {"regimes": {name: {"countries", "rule"}}, "transfers": {regime: [rows]},
 #   "groups": {name: [rows]}}, days as text, empty for none
 # answer: data.residency.decision[id] = {"verdict", "rule", "reason"}, once for every id
+#
+# Written so that OPA and rego-cpp (regopy) read it alike. Keys that may be missing are looked up
+# with object.get: rego-cpp reads data.x[key], where there is no such key, as any key. No
+# comprehension stands in another, and no local name is that of a rule.
 package residency
-
-rank := {"outside": 0, "undecided": 1, "by exception": 2, "within": 3, "not applicable": 4}
-
-asks_nothing := {"free", "free_unless_restricted", "accountability", "recommended_only"}
 
 decision[id] := found if {
 	some question in input.questions
@@ -23,6 +23,8 @@ same_place(q) if {
 	count(q.source) == 1
 	q.source == q.destination
 }
+
+# --- what is asked of the place, then of the way there
 
 answer(q) := where(q) if {
 	q.check == "storage"
@@ -38,12 +40,21 @@ answer(q) := where(q) if {
 	where(q).verdict == "within"
 } else := worst(array.concat([where(q)], bases(q)))
 
-# The worst of several, the first of those that are as bad.
-worst(found) := [one | some one in found; rank[one.verdict] == least][0] if {
-	least := min([rank[one.verdict] | some one in found])
+first(several, verdict) := found if {
+	fitting := [one | some one in several; one.verdict == verdict]
+	found := fitting[0]
 }
 
-# Whether data may be where it is.
+worst(several) := first(several, "outside") if {
+	first(several, "outside")
+} else := first(several, "undecided") if {
+	first(several, "undecided")
+} else := first(several, "by exception") if {
+	first(several, "by exception")
+} else := several[0]
+
+# --- whether data may be where it is
+
 where(q) := told("within", concat(".", [q.check, "unrestricted"]), "a label says anywhere") if {
 	q.permitted == ["*"]
 	q.complete == true
@@ -53,8 +64,7 @@ where(q) := told("within", concat(".", [q.check, "unrestricted"]), "a label says
 	q.permitted == null
 } else := told("undecided", "place.partly", "it may be outside what is permitted") if {
 	not inside(q)
-	some place in q.destination
-	touches(place, q.permitted)
+	near(q)
 } else := told("outside", concat(".", [q.check, "outside"]), "it is outside what is permitted") if {
 	not inside(q)
 } else := told("within", concat(".", [q.check, "within"]), "it is where it may be") if {
@@ -63,94 +73,135 @@ where(q) := told("within", concat(".", [q.check, "unrestricted"]), "a label says
 
 inside(q) if q.permitted == ["*"]
 
-inside(q) if count([place | some place in q.destination; not lies(place, q.permitted)]) == 0
+inside(q) if {
+	every place in q.destination {
+		lies(place, q.permitted)
+	}
+}
 
 lies(place, permitted) if place in permitted
 
 lies(place, permitted) if substring(place, 0, 2) in permitted
 
-touches(place, permitted) if lies(place, permitted)
+near(q) if {
+	some place in q.destination
+	lies(place, q.permitted)
+}
 
-touches(place, permitted) if {
-	some other in permitted
+near(q) if {
+	some place in q.destination
+	some other in q.permitted
 	substring(other, 0, 2) == place
 }
 
-# What each regime asks of data that goes there.
-bases(q) := [basis(q, regime) | some regime in q.regimes] if {
-	count(q.destination) > 0
-} else := []
+# --- what each regime asks of data that goes there
+
+bases(q) := [] if {
+	count(q.destination) == 0
+} else := [found | some regime in q.regimes; found := basis(q, regime)]
 
 basis(q, regime) := found if {
-	asked := [asks(q, regime, place) | some place in q.destination]
-	found := settled(worst(asked), asked, q)
+	asked := [one | some place in q.destination; one := asks(q, regime, place)]
+	found := settled(q, asked)
 }
 
-settled(found, asked, q) := found if {
+settled(q, asked) := found if {
+	found := worst(asked)
 	found.verdict != "outside"
 } else := found if {
-	certain(q, asked)
+	certain(q)
+	every one in asked {
+		one.verdict == "outside"
+	}
+	found := worst(asked)
 } else := told("undecided", "transfer.partly", "whether it goes there is not certain")
 
-certain(q, asked) if {
+certain(q) if {
 	count(q.source) > 0
-	count({place | some place in q.source} & {place | some place in q.destination}) == 0
-	count([one | some one in asked; one.verdict != "outside"]) == 0
+	not meets(q)
 }
 
-known(regime) := data.residency.tables.regimes[regime]
+meets(q) if {
+	some place in q.source
+	place in q.destination
+}
+
+asks(q, regime, place) := found if {
+	known(regime)
+	land := substring(place, 0, 2)
+	found := asks_of(q, regime, land, kind(regime, land, q.day))
+} else := told("undecided", "code.unknown", "no regime of the table")
+
+asks_of(q, regime, land, asked) := told("within", "transfer.home", "its own territory") if {
+	land in regime_of(regime).countries
+} else := told("within", "transfer.free", "no basis is asked for") if {
+	asked in ["free", "free_unless_restricted", "accountability", "recommended_only"]
+} else := told("within", "transfer.adequacy", "an adequacy decision") if {
+	asked == "adequacy"
+} else := told("by exception", "transfer.on_file", "a basis is on file") if {
+	on_file(q, regime)
+	startswith(asked, "prohibited")
+} else := told("within", "transfer.on_file", "a basis is on file") if {
+	on_file(q, regime)
+} else := told("undecided", "transfer.condition", "adequate under a condition") if {
+	stated(regime, land, q.day)
+	asked == "adequacy_conditional"
+} else := told("undecided", "transfer.contract", "by contract or programme") if {
+	asked == "contractual"
+} else := told("outside", "transfer.prohibited", "prohibited or restricted") if {
+	startswith(asked, "prohibited")
+} else := told("outside", "transfer.no_basis", "a basis is asked for, none is on file")
 
 on_file(q, regime) if {
 	some pair in q.basis
 	pair[0] == regime
 }
 
-# The kind of a transfer: that of the table, else that of the regime.
-kind(found, regime) := found[0].kind if {
-	count(found) > 0
-} else := known(regime).rule
+# --- what the tables say of a country on a day: its own row, then that of a group, then of all
 
-asks(q, regime, place) := told("undecided", "code.unknown", "no regime of the table") if {
-	not known(regime)
-} else := asks_of(q, regime, substring(place, 0, 2), rows(regime, substring(place, 0, 2), q.day))
+regime_of(name) := object.get(data.residency.tables.regimes, name, {"countries": [], "rule": null})
 
-asks_of(q, regime, land, found) := told("within", "transfer.home", "its own territory") if {
-	land in known(regime).countries
-} else := told("within", "transfer.free", "no basis is asked for") if {
-	kind(found, regime) in asks_nothing
-} else := told("within", "transfer.adequacy", "an adequacy decision") if {
-	kind(found, regime) == "adequacy"
-} else := told("by exception", "transfer.on_file", "a basis is on file") if {
-	on_file(q, regime)
-	startswith(kind(found, regime), "prohibited")
-} else := told("within", "transfer.on_file", "a basis is on file") if {
-	on_file(q, regime)
-} else := told("undecided", "transfer.condition", "adequate under a condition") if {
-	count(found) > 0
-	kind(found, regime) == "adequacy_conditional"
-} else := told("undecided", "transfer.contract", "by contract or programme") if {
-	kind(found, regime) == "contractual"
-} else := told("outside", "transfer.prohibited", "prohibited or restricted") if {
-	startswith(kind(found, regime), "prohibited")
-} else := told("outside", "transfer.no_basis", "a basis is asked for, none is on file")
+known(name) if regime_of(name).rule != null
 
-# Rows of the table for a country on a day: of the country, then of a group, then of all.
-rows(regime, land, day) := array.concat(exact, array.concat(grouped, anywhere)) if {
-	held := [row | some row in object.get(data.residency.tables.transfers, regime, []); valid(row, day)]
-	exact := [row | some row in held; row.destination == land]
-	grouped := [row | some row in held; row.destination != land; land in members(row.destination, day)]
-	anywhere := [row | some row in held; row.destination == "*"]
-}
+transfers_of(regime) := object.get(data.residency.tables.transfers, regime, [])
 
-members(name, day) := [row.countries | some row in held(name); valid(row, day)][0]
+kind(regime, land, day) := found if {
+	stated(regime, land, day)
+	nearer := array.concat(own(regime, land, day), grouped(regime, land, day))
+	found := array.concat(nearer, own(regime, "*", day))[0]
+} else := regime_of(regime).rule
 
-held(name) := object.get(data.residency.tables.groups, name, [])
+stated(regime, land, day) if count(own(regime, land, day)) > 0
+
+stated(regime, land, day) if count(grouped(regime, land, day)) > 0
+
+stated(regime, _, day) if count(own(regime, "*", day)) > 0
+
+own(regime, land, day) := [row.kind |
+	some row in transfers_of(regime)
+	row.destination == land
+	valid(row, day)
+]
+
+grouped(regime, land, day) := [row.kind |
+	some row in transfers_of(regime)
+	valid(row, day)
+	member(land, row.destination, day)
+]
+
+member(land, name, day) if land in countries_of(name, day)[0]
+
+countries_of(name, day) := [row.countries |
+	some row in object.get(data.residency.tables.groups, name, [])
+	valid(row, day)
+]
 
 valid(row, day) if {
 	row.valid_from <= day
-	until(row) >= day
+	row.valid_to == ""
 }
 
-until(row) := "9999-12-31" if {
-	row.valid_to == ""
-} else := row.valid_to
+valid(row, day) if {
+	row.valid_from <= day
+	row.valid_to >= day
+}

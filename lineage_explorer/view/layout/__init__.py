@@ -8,5 +8,6 @@ edge length), `proper` (virtual nodes on long edges), `order` and `sift` (few cr
 from __future__ import annotations
 
 from .pipeline import Layout, layout
+from .routes import EASE
 
-__all__ = ["Layout", "layout"]
+__all__ = ["EASE", "Layout", "layout"]

@@ -17,7 +17,7 @@ EXACT_PAIRS, EXACT_NODES = 4_500, 40_000
 # ... and up to this many nodes twice, to centre.
 CENTRED_NODES = 1_000
 # Layers settled one by one in all rounds together.
-MOST_SETTLED = 20_000
+MOST_SETTLED = 3_000
 # How much a segment wants to be level, by how many of its ends are virtual.
 STRAIGHT = np.array([100.0, 200.0, 800.0])
 # How much a node wants to be where it was before: less than any edge.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import depth_first_order
+from scipy.sparse.csgraph import connected_components, depth_first_order
 
 from .crossings import crossings_by_part
 from .proper import Bools, Floats, Ints, Proper
 from .sift import Effort, sift
 
 # Work allowed, in table cells of about 10 ns: by node, and in all.
-EFFORT_EACH, EFFORT_MOST = 8_000.0, 40e6
+EFFORT_EACH, EFFORT_MOST = 8_000.0, 10e6
 # Graphs of fewer nodes are searched less, down to half: they are drawn as quickly as asked for.
 FULL_SEARCH = 400
 # Rounds of averaging between two searches, in turn: far ones open new orders, near ones mend.
@@ -77,7 +77,9 @@ def _walk(graph: Proper) -> Floats:
     """Depth-first numbers: neighbours of one node come out together, trees without crossings."""
     count = len(graph.layer)
     # An extra node joins the parts, so that one walk sees them all.
-    _, heads = np.unique(graph.part[: graph.real], return_index=True)
+    joined = csr_array((np.ones(len(graph.source)), (graph.source, graph.target)), (count, count))
+    _, part = connected_components(joined, directed=False)
+    _, heads = np.unique(part, return_index=True)
     row = np.concatenate((graph.source, np.full(len(heads), count)))
     column = np.concatenate((graph.target, heads))
     links = csr_array((np.ones(len(row)), (row, column)), shape=(count + 1, count + 1))

@@ -14,11 +14,13 @@ from .coordinates import place
 from .order import order_nodes
 from .proper import Bools, Floats, Ints, insert_virtual
 from .ranks import assign_ranks, back_edges
-from .routes import Columns, draw_back, draw_forward
+from .routes import Columns, draw_back, draw_forward, draw_over
 
 # Edges between the same two nodes travel as one ribbon; this far apart, up to this much in all.
 RIBBON, RIBBON_MOST = 6.0, 48.0
 LOOP_ROOM = 14.0
+# Room is kept for so many passings of an edge by a layer, in all or a node, whichever is more.
+PASSINGS, PASSINGS_EACH = 20_000, 2
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Layout:
         routes: For each edge a piecewise cubic Bezier, (1 + 3k, 2): a point, then for each piece
             two control points and its end.
         back: Edges drawn against the flow: part of a cycle, or a self loop.
+        over: Edges drawn as one curve behind whatever lies between: the longest of a large graph,
+            for which no room is kept in the layers they pass.
         width: Extent of nodes and routes.
         height: Extent of nodes and routes.
     """
@@ -41,6 +45,7 @@ class Layout:
     rank: npt.NDArray[np.int32]
     routes: list[Floats]
     back: Bools
+    over: Bools
     width: float
     height: float
 
@@ -97,9 +102,8 @@ def layout(
             raise ValueError("previous_y must have one value per node")
         hint = None if np.isnan(hint).all() else hint
     if count == 0:
-        return Layout(
-            np.zeros(0), np.zeros(0), np.zeros(0, np.int32), [], np.zeros(0, bool), 0.0, 0.0
-        )
+        none, flags = np.zeros(0), np.zeros(0, bool)
+        return Layout(none, none, np.zeros(0, np.int32), [], flags, flags, 0.0, 0.0)
 
     back = back_edges(count, starts, ends)
     linked = np.zeros(count, bool)
@@ -109,6 +113,7 @@ def layout(
     x, y = np.zeros(count), np.zeros(count)
     rank = np.zeros(count, np.int64)
     routes: list[Floats] = []
+    over = np.zeros(len(starts), bool)
     whole_width = whole_height = 0.0
     if len(nodes):
         drawn = _draw(
@@ -123,7 +128,7 @@ def layout(
             gap_x,
             gap_y,
         )
-        x[nodes], y[nodes], rank[nodes], routes, whole_width, whole_height = drawn
+        x[nodes], y[nodes], rank[nodes], routes, over, whole_width, whole_height = drawn
     alone = np.flatnonzero(~linked)
     if len(alone):
         left, top = grid(widths[alone], heights[alone], gap_y, whole_width)
@@ -131,7 +136,7 @@ def layout(
         x[alone], y[alone] = left, top + below
         whole_width = max(whole_width, float((left + widths[alone]).max()))
         whole_height = float((y[alone] + heights[alone]).max())
-    return Layout(x, y, rank.astype(np.int32), routes, back, whole_width, whole_height)
+    return Layout(x, y, rank.astype(np.int32), routes, back, over, whole_width, whole_height)
 
 
 def _ports(given: npt.ArrayLike | None, height: Floats, node: Ints) -> Floats:
@@ -154,15 +159,17 @@ def _draw(
     hint: Floats | None,
     gap_x: float,
     gap_y: float,
-) -> tuple[Floats, Floats, Ints, list[Floats], float, float]:
+) -> tuple[Floats, Floats, Ints, list[Floats], Bools, float, float]:
     """Everything for nodes that have an edge."""
     count = len(width)
-    forward = np.flatnonzero(~back)
+    key = np.unique(source[~back] * count + target[~back])
+    rank, part = _ranks_and_parts(count, source, target, key // count, key % count)
+    over = ~back & _too_long(rank, source, target, key)
+    forward = np.flatnonzero(~back & ~over)
     key, chain, bundled = np.unique(
         source[forward] * count + target[forward], return_inverse=True, return_counts=True
     )
     pair_source, pair_target = key // count, key % count
-    rank, part = _ranks_and_parts(count, source, target, pair_source, pair_target)
 
     tall, room = _rooms(height, np.bincount(source[source == target], minlength=count) > 0)
     share_out = (leave[forward] + room[source[forward]]) / tall[source[forward]]
@@ -208,13 +215,37 @@ def _draw(
     )
     for edge, route in zip(forward.tolist(), drawn, strict=True):
         routes[edge] = route
+    flown = np.flatnonzero(over)
+    far = columns.cell[source[flown]]
+    passing = columns.right[far] + move[source[flown], 0]
+    for edge, route in zip(
+        flown.tolist(), draw_over(start[flown], end[flown], passing), strict=True
+    ):
+        routes[edge] = route
     for edge, route in returning.routes.items():
         routes[edge] = route + move[source[edge]]
         # Sums of floats differ in the last digit by their order; ends are to be exact.
         routes[edge][0], routes[edge][-1] = start[edge], end[edge]
     right = left + columns.width + 2 * returning.side
     bottom = above + deepest - lowest
-    return x, y, rank, routes, float(right.max()), float(bottom.max())
+    return x, y, rank, routes, over, float(right.max()), float(bottom.max())
+
+
+def _too_long(rank: Ints, source: Ints, target: Ints, key: Ints) -> Bools:
+    """Edges that pass more layers than room can be kept in, where all edges together do.
+
+    Args:
+        rank: Layer of each node.
+        source: Start of each edge.
+        target: End of each edge.
+        key: Start times the number of nodes plus end, of each pair with an edge once.
+    """
+    passed = np.sort(rank[key % len(rank)] - rank[key // len(rank)] - 1)
+    together = np.cumsum(passed)
+    kept = int(np.searchsorted(together, max(PASSINGS, PASSINGS_EACH * len(rank)), "right"))
+    if kept == len(passed):
+        return np.zeros(len(source), bool)
+    return np.asarray(rank[target] - rank[source] - 1 >= passed[kept], bool)
 
 
 def _rooms(height: Floats, looped: Bools) -> tuple[Floats, Floats]:

@@ -11,7 +11,7 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 # Cuts are searched while cuts times edges stay under this, but at least so many.
-CUT_EDGES, LEAST_CUTS = 500_000, 5
+CUT_EDGES, LEAST_CUTS = 60_000, 3
 
 
 def back_edges(count: int, source: Ints, target: Ints) -> Bools:
@@ -68,7 +68,8 @@ def assign_ranks(count: int, source: Ints, target: Ints) -> Ints:
 
     Total length is a convex function of the layers, so that where no set of nodes can be shifted
     by one layer to gain, no other layering is shorter. The best set to shift is a minimum cut.
-    From longest paths it takes a few dozen cuts; very large graphs stop after some of them.
+    From longest paths, with every node then moved to where it has more edges, it takes a few dozen
+    cuts; large graphs stop after some of them.
 
     Args:
         count: How many nodes there are.
@@ -80,7 +81,7 @@ def assign_ranks(count: int, source: Ints, target: Ints) -> Ints:
     """
     if len(source) == 0:
         return np.zeros(count, np.int64)
-    rank = _longest_path(count, source, target)
+    rank = _moved_up(_longest_path(count, source, target), source, target)
     balance = np.bincount(source, minlength=count) - np.bincount(target, minlength=count)
     way, in_vain = 1, 0
     for _ in range(max(LEAST_CUTS, CUT_EDGES // len(source))):
@@ -99,6 +100,20 @@ def assign_ranks(count: int, source: Ints, target: Ints) -> Ints:
         parting = chosen[ahead] & ~chosen[behind]
         rank = rank + np.where(chosen, way * slack[parting].min(initial=count), 0)
     return rank
+
+
+def _moved_up(rank: Ints, source: Ints, target: Ints) -> Ints:
+    """Each node with more edges leaving than entering as near to what it feeds as may be."""
+    count = len(rank)
+    leaving = np.bincount(source, minlength=count)
+    ends = target[np.argsort(source, kind="stable")].tolist()
+    start = np.concatenate(([0], np.cumsum(leaving))).tolist()
+    gaining = leaving > np.bincount(target, minlength=count)
+    last_first = np.argsort(-rank, kind="stable")
+    moved = rank.tolist()
+    for node in last_first[gaining[last_first]].tolist():
+        moved[node] = min(moved[end] for end in ends[start[node] : start[node + 1]]) - 1
+    return np.array(moved, np.int64)
 
 
 def _best_shift(gain: Ints, before: Ints, after: Ints) -> Bools | None:

@@ -103,6 +103,12 @@ def draw_forward(
     return _smooth(knots, counts)
 
 
+def draw_over(start: Floats, end: Floats, passing: Floats) -> list[Floats]:
+    """One curve for each edge, from where it has passed the column it leaves (`passing`)."""
+    knots = np.stack((start, np.column_stack((passing, start[:, 1])), end), axis=1)
+    return _smooth(knots.reshape(-1, 2), np.full(len(start), 3))
+
+
 def _lanes(graph: Proper, chain: Ints, start: Floats, end: Floats) -> Floats:
     """Where in its ribbon each edge runs, 0 top to 1 bottom: in the order of the ports."""
     order = np.lexsort((end[:, 1], start[:, 1], chain))

@@ -96,25 +96,30 @@ export function curve(nodes: readonly FakeNode[], edge: FakeEdge): number[] {
   return [x0, y0, x0 + bend, y0, x1 - bend, y1, x1, y1];
 }
 
+const SHARED = ["kind", "above", "glyph", "state", "badge", "space"] as const;
+
+/** A node's first line of title is its name, the rest its namespace. */
+const named = (node: FakeNode) => (node.title ?? node.label).split(/\n(.*)/s);
+
+function sharedOf(scene: FakeScene, column: (typeof SHARED)[number]): string[] {
+  return scene.nodes.map((n) => (column === "space" ? (named(n)[1] ?? "") : (n[column] ?? "")));
+}
+
+const sparse = <T>(list: readonly T[], pick: (item: T) => string | undefined) =>
+  Object.fromEntries(list.flatMap((item, i) => (pick(item) === undefined ? [] : [[String(i), pick(item)]])));
+
 export function fakeHeader(scene: FakeScene): Record<string, unknown> {
-  const all = (pick: (node: FakeNode) => unknown) => scene.nodes.map(pick);
   return {
-    version: 1,
+    version: 2,
     nodes: {
-      id: all((n) => n.id),
-      kind: all((n) => n.kind),
-      label: all((n) => n.label),
-      above: all((n) => n.above ?? ""),
-      title: all((n) => n.title ?? n.label),
-      glyph: all((n) => n.glyph ?? ""),
-      state: all((n) => n.state ?? ""),
-      badge: all((n) => n.badge ?? ""),
-      caption: all((n) => n.caption ?? ""),
-      ...(scene.nodes.some((n) => n.columns !== undefined) ? { columns: all((n) => n.columns ?? 0) } : {}),
+      name: scene.nodes.map((n) => named(n)[0]),
+      id: sparse(scene.nodes, (n) => n.id),
+      label: sparse(scene.nodes, (n) => n.label),
+      ...Object.fromEntries(SHARED.map((column) => [column, [...new Set(sharedOf(scene, column))]])),
     },
     rows: Object.fromEntries(scene.nodes.flatMap((n, i) => (n.rows ? [[String(i), n.rows]] : []))),
-    edges: { title: scene.edges.map((e) => e.title ?? "") },
-    modes: (scene.modes ?? []).map((mode, i) => ({ ...(mode as object), array: `mode_${i}` })),
+    edges: { title: sparse(scene.edges, (e) => e.title), label: {} },
+    modes: scene.modes ?? [],
     palette: scene.palette ?? {},
     metrics: { header: HEADER, row: ROW, job: 24, radius: 6 },
     focus: scene.focus ?? [],
@@ -125,34 +130,70 @@ export function fakeHeader(scene: FakeScene): Record<string, unknown> {
   };
 }
 
+/** Whole numbers as the wire has them: seven bits a byte, the lowest first. */
+function sevens(numbers: readonly number[]): Uint8Array {
+  const bytes: number[] = [];
+  for (let number of numbers) {
+    for (; number >= 128; number = Math.floor(number / 128)) bytes.push((number % 128) + 128);
+    bytes.push(number);
+  }
+  return Uint8Array.from(bytes);
+}
+
+const steps = (place: number) => Math.floor(Math.fround(place) * 16 + 0.5);
+const folded = (number: number) => (number < 0 ? -2 * number - 1 : 2 * number);
+
+/** All points of each curve, the first counted from its source, the last from its target. */
+function curves(scene: FakeScene): number[] {
+  return scene.edges.flatMap((e) => {
+    const points = (e.points ?? curve(scene.nodes, e)).map(steps);
+    const [s, t] = [scene.nodes[e.source], scene.nodes[e.target]];
+    let [x, y] = [steps(s.x + s.w), steps(s.y)];
+    const told = [points.length + 1];
+    for (let p = 0; p < points.length; p += 2) {
+      if (p === points.length - 2) [x, y] = [steps(t.x), steps(t.y)];
+      told.push(folded(points[p] - x), folded(points[p + 1] - y));
+      [x, y] = [points[p], points[p + 1]];
+    }
+    return told;
+  });
+}
+
 export function fakeArrays(scene: FakeScene): Record<string, Values> {
   const f = (pick: (node: FakeNode) => number) => Float32Array.from(scene.nodes, pick);
   const u4 = (pick: (edge: FakeEdge) => number) => Uint32Array.from(scene.edges, pick);
   const u1 = (pick: (edge: FakeEdge) => number) => Uint8Array.from(scene.edges, pick);
-  const points = scene.edges.map((e) => e.points ?? curve(scene.nodes, e));
-  const start = new Uint32Array(points.length + 1);
-  points.forEach((list, i) => (start[i + 1] = start[i] + list.length / 2));
+  const nodeSeen = scene.nodes.flatMap((n) => n.seen ?? [NaN, NaN]);
+  const edgeSeen = scene.edges.flatMap((e) => e.seen ?? [NaN, NaN]);
   return {
     x: f((n) => n.x),
     y: f((n) => n.y),
     w: f((n) => n.w),
     h: f((n) => n.h),
     rank: Uint32Array.from(scene.nodes, (n) => n.rank),
-    node_seen: Float64Array.from(scene.nodes.flatMap((n) => n.seen ?? [NaN, NaN])),
-    edge_seen: Float64Array.from(scene.edges.flatMap((e) => e.seen ?? [NaN, NaN])),
+    columns: Uint32Array.from(scene.nodes, (n) => n.columns ?? 1),
+    times: Float64Array.from([...nodeSeen, ...edgeSeen]),
+    node_seen: Uint32Array.from(nodeSeen.keys()),
+    edge_seen: Uint32Array.from(edgeSeen.keys()).map((at) => at + nodeSeen.length),
+    ...Object.fromEntries(
+      SHARED.map((column) => {
+        const all = sharedOf(scene, column);
+        const distinct = [...new Set(all)];
+        return [column, Uint32Array.from(all, (value) => distinct.indexOf(value))];
+      }),
+    ),
     ...Object.fromEntries(
       (scene.modes ?? []).map((_, m) => [`mode_${m}`, Uint8Array.from(scene.nodes, (n) => n.modes?.[m] ?? 255)]),
     ),
     source: u4((e) => e.source),
     target: u4((e) => e.target),
-    kind: u1((e) => e.kind ?? 0),
+    kind_of_edge: u1((e) => e.kind ?? 0),
     basis: u1((e) => e.basis ?? 0),
     flags: u1((e) => e.flags ?? 0),
     runs: u4((e) => e.runs ?? 1),
-    source_row: u4((e) => e.sourceRow ?? 0xffffffff),
-    target_row: u4((e) => e.targetRow ?? 0xffffffff),
-    point_start: start,
-    points: Float32Array.from(points.flat()),
+    source_row: u4((e) => (e.sourceRow === undefined ? 0 : e.sourceRow + 1)),
+    target_row: u4((e) => (e.targetRow === undefined ? 0 : e.targetRow + 1)),
+    curves: sevens(curves(scene)),
   };
 }
 

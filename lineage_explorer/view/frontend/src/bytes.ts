@@ -34,6 +34,8 @@ export interface Block {
   readonly f4: (name: string, count: number) => Float32Array;
   readonly f8: (name: string, count: number) => Float64Array;
   readonly u4: (name: string, count: number) => Uint32Array;
+  /** Whole numbers from nothing up, sent as narrow as they are. */
+  readonly u: (name: string, count: number) => Uint32Array;
   readonly u1: (name: string, count: number) => Uint8Array;
 }
 
@@ -50,7 +52,7 @@ function aligned(data: Data): { buffer: ArrayBuffer; offset: number; length: num
 }
 
 /** Open a block; arrays are checked when they are asked for (count -1: of any length). */
-export function openBlock(data: Data, magic: string): Block {
+export function openBlock(data: Data, magic: string, version = 1): Block {
   const { buffer, offset, length } = aligned(data);
   if (length < 8) fail("it is shorter than its own header");
   const bytes = new Uint8Array(buffer, offset, length);
@@ -66,7 +68,7 @@ export function openBlock(data: Data, magic: string): Block {
     if (error instanceof WireError) throw error;
     fail("its header is not JSON");
   }
-  if (header["version"] !== 1) fail(`version ${text(header["version"])} is not 1`);
+  if (header["version"] !== version) fail(`version ${text(header["version"])} is not ${version}`);
 
   const specs = new Map(Object.entries(object(header["arrays"], "arrays")));
   const place = (name: string, dtype: string, size: number, count: number): [from: number, n: number] => {
@@ -95,6 +97,13 @@ export function openBlock(data: Data, magic: string): Block {
       return new Float64Array(buffer.slice(from, from + n * 8));
     },
     u4: (name, count) => new Uint32Array(buffer, ...place(name, "u4", 4, count)),
+    u: (name, count) => {
+      const spec = specs.get(name);
+      const type: unknown = Array.isArray(spec) ? spec[0] : null;
+      if (type === "u1") return Uint32Array.from(new Uint8Array(buffer, ...place(name, "u1", 1, count)));
+      if (type === "u2") return Uint32Array.from(new Uint16Array(buffer, ...place(name, "u2", 2, count)));
+      return new Uint32Array(buffer, ...place(name, "u4", 4, count));
+    },
     u1: (name, count) => new Uint8Array(buffer, ...place(name, "u1", 1, count)),
   };
 }

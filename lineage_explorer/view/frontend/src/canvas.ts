@@ -2,6 +2,7 @@
 
 import { arrival, middle } from "./bezier";
 import { visible, type Box, type Camera, type Size } from "./camera";
+import { drawCrossings, type LineLook } from "./crossings";
 import { drawFarNodes } from "./far";
 import { glyphPath, type Glyph } from "./glyphs";
 import type { Lit } from "./graph";
@@ -34,7 +35,11 @@ export interface Frame {
   readonly faint: Uint8Array | null;
   readonly faintEdges: Uint8Array | null;
   readonly ran: Uint8Array | null;
+  readonly absent?: Uint8Array | null;
+  readonly absentEdges?: Uint8Array | null;
   readonly moves: Moves | null;
+  /** What the colour mode says of lines. */
+  readonly lines: ReadonlyMap<number, LineLook>;
   /** How much of the way is left in `moves`, 1 to 0. */
   readonly left: number;
 }
@@ -59,6 +64,7 @@ export function draw(context: CanvasRenderingContext2D, frame: Frame): void {
   context.clearRect(0, 0, Math.ceil(size.width * ratio), Math.ceil(size.height * ratio));
   context.setTransform(ratio * camera.k, 0, 0, ratio * camera.k, ratio * camera.x, ratio * camera.y);
   drawEdges(context, frame);
+  drawCrossings(context, frame);
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   drawFarNodes(context, frame);
   context.globalAlpha = 1;
@@ -74,6 +80,9 @@ const SHORTEST = 32;
 const ASIDE = 64;
 /** Above these bits: how thick a line between groups is. */
 const MANY = 128;
+/** Above these: only before, only after. */
+const GONE = 2048;
+const COME = 4096;
 
 function styleOf(frame: Frame, e: number): Style {
   const { scene, lit, faded, edge, faintEdges } = frame;
@@ -87,6 +96,8 @@ function styleOf(frame: Frame, e: number): Style {
   if (kind[e] === Kind.group) style |= MANY * shareOf(runs[e] / mostOf(scene));
   if (flags[e] & Flag.shortest) style |= SHORTEST;
   if (flags[e] & Flag.aside) style |= ASIDE;
+  if (flags[e] & Flag.before) style |= GONE | DASHED;
+  if (flags[e] & Flag.after) style |= COME;
   if (kind[e] === Kind.handsOver) style |= DASHED;
   else if (flags[e] & Flag.indirect) style |= DOTTED;
   return style;
@@ -121,12 +132,13 @@ function drawEdges(context: CanvasRenderingContext2D, frame: Frame): void {
   const labelled: number[] = [];
   for (let i = 0, n = inView ? inView.length : count; i < n; i++) {
     const e = inView ? inView[i] : i;
+    if (frame.absentEdges?.[e]) continue;
     const style = styleOf(frame, e);
     const list = strokes.get(style);
     if (list) list.push(e);
     else strokes.set(style, [e]);
     if (flags[e] & (Flag.back | Flag.masked) || kind[e] === Kind.column) marked.push(e);
-    if (label[e] && (!(flags[e] & Flag.aside) || frame.lit?.edges[e])) labelled.push(e);
+    if (label.has(e) && (!(flags[e] & Flag.aside) || frame.lit?.edges[e])) labelled.push(e);
   }
   const heads = camera.k >= 0.3;
   context.lineCap = "butt";
@@ -134,7 +146,7 @@ function drawEdges(context: CanvasRenderingContext2D, frame: Frame): void {
   const order = [...strokes.keys()].sort((a, b) => strength(a) - strength(b) || a - b);
   for (const style of order) strokeAll(context, frame, style, strokes.get(style)!, heads);
   context.setLineDash([]);
-  if (camera.k >= 0.5) for (const e of marked) drawMarks(context, frame, e);
+  if (camera.k >= 0.5) drawAllMarks(context, frame, marked);
   if (!moves && camera.k >= PLATE_ZOOM) drawLabels(context, frame, labelled);
 }
 
@@ -149,12 +161,13 @@ function strokeAll(
   const bright = strength(style) === LIT;
   const thin = (style & THIN) !== 0;
   const shortest = (style & SHORTEST) !== 0;
-  const more = 0.6 * Math.floor(style / MANY);
+  const more = 0.6 * (Math.floor(style / MANY) % 16);
   const width = ((bright || shortest ? 2.5 : thin ? 1 : 1.5) + more) * Math.min(1, Math.max(0.6, camera.k));
   const dash = style & DASHED ? [6, 4] : style & DOTTED ? [1.5, 3] : [];
   const faint = style & ASIDE ? 0.3 : thin ? 0.6 : 1;
   context.globalAlpha = (strength(style) === 0 ? DIM : 1) * (bright ? 1 : faint);
-  context.strokeStyle = context.fillStyle = bright || shortest ? theme.accent : theme.edge;
+  const own = style & GONE ? theme.failed : style & COME ? theme.complete : theme.edge;
+  context.strokeStyle = context.fillStyle = bright || shortest ? theme.accent : own;
   context.lineWidth = width / camera.k;
   context.setLineDash(dash.map((d) => d / Math.min(1, camera.k)));
   context.beginPath();
@@ -190,7 +203,7 @@ function arrivalsOf(scene: Scene): Float32Array {
   return list;
 }
 
-function tracePath(context: CanvasRenderingContext2D, frame: Frame, e: number, heads: boolean): void {
+export function tracePath(context: CanvasRenderingContext2D, frame: Frame, e: number, heads: boolean): void {
   const { scene, moves } = frame;
   const { points, pointStart } = scene.edges;
   const from = pointStart[e] * 2;
@@ -229,7 +242,7 @@ function traceMoving(context: CanvasRenderingContext2D, frame: Frame, e: number,
 }
 
 /** What is left of the move at an edge's two ends. */
-function drift(frame: Frame, e: number): [number, number, number, number] {
+export function drift(frame: Frame, e: number): [number, number, number, number] {
   const { moves, left, scene } = frame;
   if (!moves) return [0, 0, 0, 0];
   const s = scene.edges.source[e];
@@ -279,7 +292,7 @@ function drawLabels(context: CanvasRenderingContext2D, frame: Frame, edges: read
     const c = chain(scene, e);
     if (c.from === c.to) continue;
     const [x, y] = middle(c);
-    const wide = context.measureText(label[e]).width / 2 + 4;
+    const wide = context.measureText(label.get(e)!).width / 2 + 4;
     const high = size * 0.7;
     const box = { minX: x - wide, minY: y - high, maxX: x + wide, maxY: y + high };
     if (taken.some((other) => overlap(box, other)) || hits.nodesIn(box).length > 0) continue;
@@ -291,7 +304,7 @@ function drawLabels(context: CanvasRenderingContext2D, frame: Frame, edges: read
     context.roundRect(box.minX, box.minY, 2 * wide, 2 * high, high);
     context.fill();
     context.fillStyle = style === LIT ? theme.accent : theme.muted;
-    context.fillText(label[e], x, y + 0.5);
+    context.fillText(label.get(e)!, x, y + 0.5);
   }
   context.textAlign = "left";
 }
@@ -313,8 +326,15 @@ function drawEnd(context: CanvasRenderingContext2D, frame: Frame, x: number, y: 
   context.restore();
 }
 
+/** What stands on lines; where it would stand on another's it is left out, the lit ones first. */
+function drawAllMarks(context: CanvasRenderingContext2D, frame: Frame, edges: readonly number[]): void {
+  const taken: Box[] = [];
+  const first = (e: number) => (frame.lit?.edges[e] ? 1 : 0);
+  for (const e of [...edges].sort((a, b) => first(b) - first(a) || a - b)) drawMarks(context, frame, e, taken);
+}
+
 /** A loop on a back edge, a lock on a masked one, on a small disc of ground. */
-function drawMarks(context: CanvasRenderingContext2D, frame: Frame, e: number): void {
+function drawMarks(context: CanvasRenderingContext2D, frame: Frame, e: number, taken: Box[]): void {
   const { scene, theme } = frame;
   const c = chain(scene, e);
   if (c.from === c.to) return;
@@ -329,6 +349,9 @@ function drawMarks(context: CanvasRenderingContext2D, frame: Frame, e: number): 
   const ends = frame.ports.outOf(e);
   if (ends & END.source) drawEnd(context, frame, points[c.from * 2] + sx, points[c.from * 2 + 1] + sy, style);
   if (ends & END.target) drawEnd(context, frame, points[last * 2] + tx, points[last * 2 + 1] + ty, style);
+  const box = { minX: x - 8, minY: y - 8, maxX: x + 16 * glyphs.length - 8, maxY: y + 8 };
+  if (glyphs.length === 0 || taken.some((other) => overlap(box, other))) return;
+  taken.push(box);
   glyphs.forEach((glyph, n) => {
     context.save();
     context.translate(x + (sx + tx) / 2 + n * 16, y + (sy + ty) / 2);

@@ -1,6 +1,7 @@
 // The log of runs as Python sends it: decoded once, sorted by when they began.
 
-import { fail, openBlock, text, texts } from "./bytes";
+import { fail, object, openBlock, text, texts } from "./bytes";
+import { coded, identities, numbers } from "./coded";
 import { plain } from "./plain";
 
 export const STATES = ["RUNNING", "COMPLETE", "FAIL", "ABORT", "UNKNOWN"] as const;
@@ -35,36 +36,47 @@ export interface Log {
 
 /** Decode `LXL1` bytes; everything that indexes something else is checked here, once. */
 export function decodeLog(data: DataView | ArrayBuffer | Uint8Array): Log {
-  const { header, f8, u4, u1 } = openBlock(data, "LXL1");
+  const block = openBlock(data, "LXL1", 2);
+  const { header, u, u1 } = block;
   const runs = texts(header["runs"], -1, "runs");
   const n = runs.length;
-  const jobs = texts(header["jobs"], -1, "jobs");
-  const datasets = texts(header["datasets"], -1, "datasets");
+  const named = (list: string, kind: string) => {
+    const told = object(header[list], list);
+    const names = texts(told["name"], -1, list);
+    const spaces = coded(header["spaces"], u(`${kind}_space`, names.length), "a namespace");
+    return { names, ids: identities(told["id"], names, (i) => `${kind}:${spaces[i]}`) };
+  };
+  const jobs = named("jobs", "job");
   const versions = texts(header["versions"], -1, "versions").map(plain);
-  const ioStart = u4("io_start", n + 1);
-  const ioDataset = u4("io_dataset", -1);
+  const ioDataset = u("io_dataset", -1);
   const log: Log = {
     count: n,
     runs,
-    start: f8("start", n),
-    end: f8("end", n),
-    last: f8("last", n),
+    start: numbers(block, "times", "start", n),
+    end: numbers(block, "times", "end", n),
+    last: numbers(block, "times", "last", n),
     state: u1("state", n),
-    job: u4("job", n),
-    jobs,
-    names: texts(header["names"], jobs.length, "names").map(plain),
-    datasets,
+    job: u("job", n),
+    jobs: jobs.ids,
+    names: jobs.names.map(plain),
+    datasets: named("datasets", "dataset").ids,
     versions,
-    ioStart,
+    ioStart: summed(u("io_count", n)),
     ioDataset,
     ioOutput: u1("io_output", ioDataset.length),
-    ioVersion: u4("io_version", ioDataset.length),
-    ioRows: f8("io_rows", ioDataset.length),
+    ioVersion: u("io_version", ioDataset.length),
+    ioRows: numbers(block, "rows", "io_rows", ioDataset.length),
     untimed: Number(text(header["untimed"])) || 0,
     index: new Map(runs.map((run, i) => [run, i])),
   };
   check(log);
   return log;
+}
+
+function summed(counts: Uint32Array): Uint32Array {
+  const start = new Uint32Array(counts.length + 1);
+  for (let i = 0; i < counts.length; i++) start[i + 1] = start[i] + counts[i];
+  return start;
 }
 
 function check(log: Log): void {

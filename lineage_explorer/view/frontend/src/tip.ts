@@ -3,11 +3,13 @@
 import { h } from "./dom";
 import type { Picked } from "./stage";
 import type { Mode, Scene } from "./wire";
+import { edgeWords } from "./words";
 
 const WAIT = 350;
 
 /** What lies under the pointer, in full: a column, a node with what its colour says, or an edge. */
-export function tipText({ nodes, edges, rows }: Scene, { node, row, edge }: Picked, mode: Mode | null = null): string {
+export function tipText(scene: Scene, { node, row, edge }: Picked, mode: Mode | null = null): string {
+  const { nodes, rows } = scene;
   const column = rows.get(node)?.[row];
   if (column) return column.filter((part) => part && part !== "more").join(" · ");
   if (node >= 0) {
@@ -15,7 +17,7 @@ export function tipText({ nodes, edges, rows }: Scene, { node, row, edge }: Pick
     const title = nodes.title[node] || nodes.label[node];
     return colour && nodes.kind[node] !== "stub" ? `${title}\n${mode?.title}: ${mode?.words?.[node] || colour.label}` : title;
   }
-  return edge >= 0 ? edges.title[edge] : "";
+  return edge >= 0 ? [edgeWords(scene, edge), mode?.lines.get(edge)?.words].filter(Boolean).join("\n") : "";
 }
 
 export class Tip {

@@ -1,6 +1,10 @@
 // The scene as Python sends it: one block of bytes, decoded once into typed arrays.
 
-import { fail, object, openBlock, text, texts } from "./bytes";
+import { fail, object, openBlock, text, texts, type Block, type Json } from "./bytes";
+import { coded, identities, numbers, sparse } from "./coded";
+import { readCompare, type Compare } from "./compare";
+import { readLines, type Line } from "./crossings";
+import { unpackCurves } from "./curves";
 import { plain } from "./plain";
 
 export { WireError } from "./bytes";
@@ -21,8 +25,14 @@ export interface Mode {
   readonly values: Uint8Array;
   /** What to say of each node on hover; null where its entry says all. */
   readonly words: readonly string[] | null;
-  /** Of groups: how many of their members carry which entry, the most first. */
+  /** Of groups: how many of their members carry which entry, the most first; of a node with several, the others. */
   readonly mix: ReadonlyMap<number, readonly (readonly [entry: number, count: number])[]>;
+  /** What stands on each node in place of its entry's mark; null where nothing does. */
+  readonly marks: readonly string[] | null;
+  /** What is said of edges, by edge. */
+  readonly lines: ReadonlyMap<number, Line>;
+  /** Stands below the legend. */
+  readonly note: string;
 }
 
 export interface Nodes {
@@ -36,8 +46,8 @@ export interface Nodes {
   readonly state: readonly string[];
   readonly badge: readonly string[];
   readonly caption: readonly string[];
-  /** How many columns a card could open to; absent in an older scene: then unknown. */
-  readonly columns: readonly number[] | null;
+  /** How many columns a card could open to. */
+  readonly columns: Uint32Array;
   readonly x: Float32Array;
   readonly y: Float32Array;
   readonly w: Float32Array;
@@ -51,9 +61,10 @@ export interface Nodes {
 
 export interface Edges {
   readonly count: number;
-  readonly title: readonly string[];
+  /** Words of those of which the numbers do not say it all: see `words.ts`. */
+  readonly title: ReadonlyMap<number, string>;
   /** A few letters beside the line: how many edges it stands for. */
-  readonly label: readonly string[];
+  readonly label: ReadonlyMap<number, string>;
   readonly source: Uint32Array;
   readonly target: Uint32Array;
   readonly kind: Uint8Array;
@@ -82,68 +93,80 @@ export interface Scene {
   readonly note: string;
   readonly description: string;
   readonly index: ReadonlyMap<string, number>;
+  /** What differs, where the picture is one of two sides. */
+  readonly compare: Compare | null;
 }
 
 export const Kind = { reads: 0, writes: 1, derives: 2, handsOver: 3, column: 4, stub: 5, group: 6 } as const;
 export const Basis = { declared: 0, columns: 1, implied: 2 } as const;
-export const Flag = { back: 1, indirect: 2, masked: 4, shortest: 8, both: 16, aside: 32 } as const;
+export const Flag = { back: 1, indirect: 2, masked: 4, shortest: 8, both: 16, aside: 32, before: 64, after: 128 } as const;
 export const NO_ROW = 0xffffffff;
 
-function optionalTexts(value: unknown, count: number, what: string): string[] {
-  return value === undefined ? new Array<string>(count).fill("") : texts(value, count, what);
+const labelsOf = (value: unknown, count: number, what: string): Map<number, string> =>
+  new Map([...sparse(value, count, what)].map(([at, words]) => [at, plain(words)]));
+
+function decodeNodes(block: Block, told: Json, pinned: unknown): Nodes {
+  const name = texts(told["name"], -1, "nodes.name");
+  const n = name.length;
+  const shared = (column: string) => coded(told[column], block.u(column, n), `nodes.${column}`);
+  const kind = shared("kind");
+  const space = shared("space");
+  const labels = labelsOf(told["label"], n, "nodes.label");
+  const columns = block.u("columns", n);
+  const visible = name.map(plain);
+  return {
+    count: n,
+    id: identities(told["id"], name, (i) => `${kind[i]}:${space[i]}`),
+    kind,
+    label: visible.map((own, i) => labels.get(i) ?? own),
+    above: shared("above").map(plain),
+    title: visible.map((own, i) => (space[i] ? `${own}\n${plain(space[i])}` : own)),
+    glyph: shared("glyph").map(plain),
+    state: shared("state").map(plain),
+    badge: shared("badge").map(plain),
+    caption: new Array<string>(n).fill(""),
+    columns,
+    x: block.f4("x", n),
+    y: block.f4("y", n),
+    w: block.f4("w", n),
+    h: block.f4("h", n),
+    rank: block.u("rank", n),
+    seen: numbers(block, "times", "node_seen", 2 * n),
+    pinned: new Set(Array.isArray(pinned) ? pinned.map(Number) : []),
+  };
+}
+
+function decodeEdges(block: Block, told: Json, nodes: Nodes): Edges {
+  const source = block.u("source", -1);
+  const e = source.length;
+  const target = block.u("target", e);
+  checkEnds(source, target, nodes.count);
+  // What is sent is one more than the row.
+  const rows = (name: string) => block.u(name, e).map((row) => row - 1);
+  return {
+    count: e,
+    title: labelsOf(told["title"], e, "edges.title"),
+    label: labelsOf(told["label"], e, "edges.label"),
+    source,
+    target,
+    kind: block.u1("kind_of_edge", e),
+    basis: block.u1("basis", e),
+    flags: block.u1("flags", e),
+    runs: block.u("runs", e),
+    sourceRow: rows("source_row"),
+    targetRow: rows("target_row"),
+    ...unpackCurves(block.u1("curves", -1), nodes, source, target),
+    seen: numbers(block, "times", "edge_seen", 2 * e),
+  };
 }
 
 /** Decode `LXS1` bytes; everything that indexes something else is checked here, once. */
 export function decodeScene(data: DataView | ArrayBuffer | Uint8Array): Scene {
-  const { header, f4, f8, u4, u1 } = openBlock(data, "LXS1");
-
-  const nodeTexts = object(header["nodes"], "nodes");
-  if (!Array.isArray(nodeTexts["id"])) fail("nodes.id is missing");
-  const n = nodeTexts["id"].length;
-  const id = texts(nodeTexts["id"], n, "nodes.id");
-  const of = (name: string) => optionalTexts(nodeTexts[name], n, `nodes.${name}`).map(plain);
-  const columns = nodeTexts["columns"];
-  const nodes: Nodes = {
-    count: n,
-    id,
-    kind: texts(nodeTexts["kind"], n, "nodes.kind"),
-    label: texts(nodeTexts["label"], n, "nodes.label").map(plain),
-    above: of("above"),
-    title: of("title"),
-    glyph: of("glyph"),
-    state: of("state"),
-    badge: of("badge"),
-    caption: of("caption"),
-    columns: Array.isArray(columns) && columns.length === n ? columns.map(Number) : null,
-    x: f4("x", n),
-    y: f4("y", n),
-    w: f4("w", n),
-    h: f4("h", n),
-    rank: u4("rank", n),
-    seen: f8("node_seen", 2 * n),
-    pinned: new Set(Array.isArray(header["pinned"]) ? header["pinned"].map(Number) : []),
-  };
-
-  const source = u4("source", -1);
-  const e = source.length;
-  const edgeTexts = header["edges"] === undefined ? {} : object(header["edges"], "edges");
-  const edges: Edges = {
-    count: e,
-    title: optionalTexts(edgeTexts["title"], e, "edges.title").map(plain),
-    label: optionalTexts(edgeTexts["label"], e, "edges.label").map(plain),
-    source,
-    target: u4("target", e),
-    kind: u1("kind", e),
-    basis: u1("basis", e),
-    flags: u1("flags", e),
-    runs: u4("runs", e),
-    sourceRow: u4("source_row", e),
-    targetRow: u4("target_row", e),
-    pointStart: u4("point_start", e + 1),
-    points: f4("points", -1),
-    seen: f8("edge_seen", 2 * e),
-  };
-  checkEdges(edges, n);
+  const block = openBlock(data, "LXS1", 2);
+  const { header, u, u1 } = block;
+  const nodes = decodeNodes(block, object(header["nodes"], "nodes"), header["pinned"]);
+  const edges = decodeEdges(block, object(header["edges"], "edges"), nodes);
+  const { count: n, id } = nodes;
 
   const rows = new Map<number, Row[]>();
   for (const [key, list] of Object.entries(object(header["rows"] ?? {}, "rows"))) {
@@ -162,18 +185,20 @@ export function decodeScene(data: DataView | ArrayBuffer | Uint8Array): Scene {
 
   const modeList = header["modes"] ?? [];
   if (!Array.isArray(modeList)) fail("modes is not a list");
-  const modes = modeList.map((item): Mode => {
+  const modes = modeList.map((item, number): Mode => {
     const mode = object(item, "a colour mode");
+    const words = texts(mode["words"] ?? [], -1, "words of a colour mode").map(plain);
     const entries = Array.isArray(mode["entries"]) ? mode["entries"] : [];
+    const marks = mode["marks"];
     return {
       name: text(mode["name"]),
       title: text(mode["title"]),
-      values: u1(text(mode["array"]), n),
-      words:
-        Array.isArray(mode["words"]) && mode["words"].length === n && n > 0
-          ? mode["words"].map((word) => plain(text(word)))
-          : null,
+      values: u1(`mode_${number}`, n),
+      words: words.length > 0 ? coded(words, u(`words_${number}`, n), "words") : null,
       mix: mixes(mode["mix"], n),
+      marks: Array.isArray(marks) && marks.length === n && n > 0 ? marks.map((mark) => plain(text(mark))) : null,
+      lines: readLines(mode["lines"], edges.count, entries.length),
+      note: mode["note"] === undefined ? "" : plain(text(mode["note"])),
       entries: entries.map((entry) => {
         const it = object(entry, "a legend entry");
         return {
@@ -213,6 +238,7 @@ export function decodeScene(data: DataView | ArrayBuffer | Uint8Array): Scene {
     note: text(header["note"]),
     description: text(header["description"]),
     index: new Map(id.map((name, i) => [name, i])),
+    compare: readCompare(header["compare"], n),
   };
 }
 
@@ -231,15 +257,9 @@ function mixes(value: unknown, n: number): Mode["mix"] {
   return found;
 }
 
-function checkEdges(edges: Edges, n: number): void {
-  const { count, source, target, pointStart, points } = edges;
-  for (let i = 0; i < count; i++) {
+function checkEnds(source: Uint32Array, target: Uint32Array, n: number): void {
+  for (let i = 0; i < source.length; i++)
     if (source[i] >= n || target[i] >= n) fail(`edge ${i} ends at a node that is not there`);
-    const span = pointStart[i + 1] - pointStart[i];
-    if (pointStart[i + 1] < pointStart[i] || pointStart[i + 1] * 2 > points.length)
-      fail(`edge ${i} has points outside the data`);
-    if (span !== 0 && span % 3 !== 1) fail(`edge ${i} has ${span} points: not a chain of curves`);
-  }
 }
 
 /** A scene with nothing in it, shown before the first one arrives. */
@@ -259,7 +279,7 @@ export function emptyScene(message: string): Scene {
       state: [],
       badge: [],
       caption: [],
-      columns: null,
+      columns: u,
       x: f,
       y: f,
       w: f,
@@ -270,8 +290,8 @@ export function emptyScene(message: string): Scene {
     },
     edges: {
       count: 0,
-      title: [],
-      label: [],
+      title: new Map(),
+      label: new Map(),
       source: u,
       target: u,
       kind: b,
@@ -294,5 +314,6 @@ export function emptyScene(message: string): Scene {
     note: "",
     description: "",
     index: new Map(),
+    compare: null,
   };
 }

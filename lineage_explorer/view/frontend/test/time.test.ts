@@ -19,12 +19,13 @@ interface Run {
 }
 
 function logOf(runs: Run[], jobs = ["job:a"]): Log {
-  const f8 = (pick: (run: Run) => number) => Float64Array.from(runs, pick);
+  const times = runs.flatMap((run) => [run.start, run.end ?? NaN, run.end ?? run.start]);
+  const nth = (k: number) => Uint32Array.from(runs, (_, i) => 3 * i + k);
   const header = {
-    version: 1,
-    jobs,
-    names: jobs,
-    datasets: [],
+    version: 2,
+    spaces: ["x"],
+    jobs: { name: jobs, id: Object.fromEntries(jobs.map((job, i) => [String(i), job])) },
+    datasets: { name: [], id: {} },
     versions: [],
     runs: runs.map((_, i) => `r${i}`),
     untimed: 0,
@@ -33,16 +34,20 @@ function logOf(runs: Run[], jobs = ["job:a"]): Log {
     pack(
       header,
       {
-        start: f8((run) => run.start),
-        end: f8((run) => run.end ?? NaN),
-        last: f8((run) => run.end ?? run.start),
+        times: Float64Array.from(times),
+        start: nth(0),
+        end: nth(1),
+        last: nth(2),
         state: Uint8Array.from(runs, (run) => run.state ?? 1),
         job: Uint32Array.from(runs, (run) => run.job ?? 0),
-        io_start: new Uint32Array(runs.length + 1),
+        job_space: new Uint32Array(jobs.length),
+        dataset_space: new Uint32Array(0),
+        io_count: new Uint32Array(runs.length),
         io_dataset: new Uint32Array(0),
         io_output: new Uint8Array(0),
         io_version: new Uint32Array(0),
-        io_rows: new Float64Array(0),
+        io_rows: new Uint32Array(0),
+        rows: new Float64Array(0),
       },
       "LXL1",
     ),
