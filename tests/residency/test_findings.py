@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 import lineage_explorer as lx
 from lineage_explorer.errors import LineageError
-from lineage_explorer.residency.findings import FINDINGS
+from lineage_explorer.residency.finding import FINDINGS
 from tests.conftest import ROOT
 from tests.residency.made import columns, data, judged, kinds, node, run
 from tests.residency.test_labels import logs, policy_of
