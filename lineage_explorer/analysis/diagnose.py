@@ -18,6 +18,7 @@ from lineage_explorer.analysis.diagnose_beside import beside
 from lineage_explorer.analysis.diagnose_clock import clocks, old_reads
 from lineage_explorer.analysis.diagnose_court import Court, Suspect
 from lineage_explorer.analysis.diagnose_fields import Uses
+from lineage_explorer.analysis.diagnose_frame import Meant, meant
 from lineage_explorer.analysis.diagnose_score import merged, ranked
 from lineage_explorer.analysis.diagnose_symptoms import (
     Comparison,
@@ -197,14 +198,19 @@ def diagnose(lin: Lineage, run_or_dataset: str, symptom: str | None = None) -> D
     """
     past = lin.past
     at, notes = _asked_for(lin, run_or_dataset)
-    at, more = _child(past, at)
-    trial = tried(past, at, symptom)
+    found = meant(past, at)
+    if found.missing:
+        trial = _tried_in_vain(past, at, found)
+    else:
+        trial = tried(past, found.at, symptom)
+        at = found.at
+    more = [found.note] if found.note else []
     ids = past.runs["run"]
     compared = trial.compared
     rows = [diagnose_words.cause_row(rank, one) for rank, one in enumerate(trial.named, start=1)]
     return Diagnosis(
         run=ids[at],
-        job=past.runs["job"][at],
+        job=past.runs["job"][found.at],
         good=None if compared.good is None else ids[compared.good],
         first=ids[compared.first],
         symptoms=_symptoms(trial.symptoms),
@@ -258,6 +264,16 @@ def tried(past: Past, at: int, symptom: str | None = None) -> Trial:
     return Trial(past, at, wrong, compared, (good, first), differs, court, tuple(suspects))
 
 
+def _tried_in_vain(past: Past, frame: int, found: Meant) -> Trial:
+    """The same of a run that should have been and is not: the last one there was is the good."""
+    job = past.runs["job"][found.at]
+    wrong = [Symptom("missing", job, None, f"{bare(job)} did not run, as it always has")]
+    compared = Comparison(found.at, frame, "the last run there was")
+    sides = run_side(past, found.at), run_side(past, found.at, found.missing)
+    differs, court = _judged(past, found.at, sides, wrong)
+    return Trial(past, frame, wrong, compared, sides, differs, court, tuple(ranked(court)))
+
+
 def _judged(
     past: Past, at: int, sides: tuple[Side, Side], wrong: list[Symptom]
 ) -> tuple[Compared, Court]:
@@ -307,32 +323,6 @@ def _asked_for(lin: Lineage, text: str) -> tuple[int, list[str]]:
     newest = runs.row(-1, named=True)
     note = f"asked is its newest run, {newest['run']} of {bare(newest['job'])}."
     return int(newest["at"]), [note]
-
-
-def _child(past: Past, at: int) -> tuple[int, list[str]]:
-    """Of a run that only frames others, the one among these that failed first."""
-    run, job = past.runs["run"][at], past.runs["job"][at]
-    frames = past.frames
-    if not frames.io.filter((pl.col("run") == run) & (pl.col("job") == job)).is_empty():
-        return at, []
-    family = {run}
-    while True:
-        inner = frames.runs.filter(pl.col("parent").is_in(list(family)))["run"]
-        if family.issuperset(inner):
-            break
-        family |= set(inner)
-    touched = frames.io.select("run", "job").unique()
-    inside = (
-        past.runs.filter(pl.col("run").is_in(list(family - {run})))
-        .join(touched, on=["run", "job"], how="semi")
-        .filter(pl.col("state").is_in(["FAIL", "ABORT"]))
-        .sort("end", "start", "at")
-    )
-    if inside.is_empty():
-        return at, []
-    first = inside.row(0, named=True)
-    name = bare(first["job"])
-    return int(first["at"]), [f"it only frames others; the first of these to fail was {name}."]
 
 
 def _symptoms(wrong: list[Symptom]) -> pl.DataFrame:

@@ -117,6 +117,8 @@ def _between_groups(ways: Ways, asked: Asked) -> dict[tuple[str, str], list[Way]
     drawn = set(asked.ids[: len(asked.ids) - len(asked.inside)])
     found: dict[tuple[str, str], list[Way]] = {}
     for (source, target), way in ways.items():
+        if source.startswith("job:") or target.startswith("job:"):
+            continue  # what flows is counted once, from dataset to dataset
         ends = asked.inside.get(source, source), asked.inside.get(target, target)
         if ends[0] != ends[1] and ends[0] in drawn and ends[1] in drawn:
             found.setdefault(ends, []).append(way)
@@ -135,4 +137,6 @@ def _summed(ways: Sequence[Way], names: Sequence[str]) -> Line:
     words += [f"may cross, a place is not known: {possible:,}"] if possible else []
     masked = {way.masked for way in ways}
     told = next(iter(masked)) if len(masked) == 1 else None if None in masked else False
-    return Line(names.index(ordered[0].verdict), "\n".join(words), ordered[0].sure, told)
+    worst = ordered[0]
+    count = sum(way.verdict == worst.verdict and way.sure == worst.sure for way in ways)
+    return Line(names.index(worst.verdict), "\n".join(words), worst.sure, told, count)

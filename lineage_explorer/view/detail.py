@@ -178,6 +178,11 @@ def _neighbours(lin: Lineage, node: str, titles: tuple[str, str]) -> list[Block]
     return blocks
 
 
+def nodes_block(lin: Lineage, title: str, ids: list[str]) -> Block:
+    """Some nodes, to be gone to."""
+    return {"type": "nodes", "title": title, "items": _items(lin, ids), "note": ""}
+
+
 def _items(lin: Lineage, ids: list[str]) -> list[list[str]]:
     wanted = pl.DataFrame({"node": ids}, schema={"node": pl.String})
     rows = wanted.join(lin.nodes, on="node", how="inner", maintain_order="left")

@@ -11,6 +11,7 @@ from lineage_explorer.graph.select import select_nodes
 from lineage_explorer.view.fewer import adding, collapsed, in_groups, without
 from lineage_explorer.view.modes import Maker
 from lineage_explorer.view.of_run import with_run
+from lineage_explorer.view.parted import in_places
 from lineage_explorer.view.scene import Scene, scene
 from lineage_explorer.view.shown import Shown, around, default_focus, everything, is_small
 from lineage_explorer.view.threads import Thread, thread
@@ -20,6 +21,7 @@ from lineage_explorer.view.words import counted
 if TYPE_CHECKING:
     from lineage_explorer.analysis.story import Story
     from lineage_explorer.lineage import Lineage
+    from lineage_explorer.residency.report import ResidencyReport
 
 STATIC_MOST = 300
 LIMIT = 300
@@ -53,6 +55,7 @@ class ViewState:
         mode: all, window or run.
         time: an ISO time as of which it is told (mode all), or two of them (mode window).
         run: the run id (mode run).
+        by: "place": a box for each place, where a report of residency gives the colours.
     """
 
     focus: tuple[str, ...] = ()
@@ -76,6 +79,7 @@ class ViewState:
     mode: str = "all"
     time: Time = None
     run: str = ""
+    by: str = ""
 
     @property
     def timing(self) -> Timing:
@@ -91,7 +95,11 @@ class ViewState:
 
 
 def picture(
-    lin: Lineage, state: ViewState, before: Scene | None = None, more: Sequence[Maker] = ()
+    lin: Lineage,
+    state: ViewState,
+    before: Scene | None = None,
+    more: Sequence[Maker] = (),
+    report: ResidencyReport | None = None,
 ) -> Scene:
     """The scene of a state; nodes that were there before stay where they can.
 
@@ -100,12 +108,13 @@ def picture(
         state: the state.
         before: an earlier scene.
         more: colour modes beside those of every picture.
+        report: where things are, for `place:` in the query and boxes by place.
 
     Raises:
         SelectionError: if the query cannot be read.
     """
     one = thread(lin, *state.thread) if len(state.thread) == 2 else None
-    part, shown = _shown(lin, state, one)
+    part, shown = _shown(lin, state, one, report)
     if state.run:
         part = lin
         shown = with_run(lin, shown, state.run)
@@ -133,13 +142,18 @@ def static_state(lin: Lineage, state: ViewState, drawn: Scene) -> Scene:
     return replace(small, note=note)
 
 
-def _shown(lin: Lineage, state: ViewState, one: Thread | None) -> tuple[Lineage, Shown]:
+def _shown(
+    lin: Lineage, state: ViewState, one: Thread | None, report: ResidencyReport | None
+) -> tuple[Lineage, Shown]:
     """What is shown, in which part of the lineage."""
-    part, shown = _begun(lin, state, one)
+    part, shown = _begun(lin, state, one, report)
     shown = collapsed(part, shown, state.collapsed)
     kept = [*state.added, *state.pinned]
     shown = adding(part, shown, kept)
     shown = without(part, shown, state.hidden)
+    if state.by and report is not None and not shown.focus:
+        boxes = in_places(part, shown, report.short, state.groups)
+        return part, replace(boxes, note=_how_many(boxes))
     begun = state.focus or state.query or state.path or one or lin.story
     overview = not begun and not is_small(lin)
     if overview or (state.limit and len(shown.nodes) > state.limit):
@@ -150,7 +164,9 @@ def _shown(lin: Lineage, state: ViewState, one: Thread | None) -> tuple[Lineage,
     return part, shown
 
 
-def _begun(lin: Lineage, state: ViewState, one: Thread | None) -> tuple[Lineage, Shown]:
+def _begun(
+    lin: Lineage, state: ViewState, one: Thread | None, report: ResidencyReport | None
+) -> tuple[Lineage, Shown]:
     """Before anything is added or taken away."""
     kept = [*state.added, *state.pinned]
     if one is not None:
@@ -165,13 +181,17 @@ def _begun(lin: Lineage, state: ViewState, one: Thread | None) -> tuple[Lineage,
             everything(part), focus=[state.path[0]], note=_ways(found), shortest=shortest
         )
     if state.query:
-        part = lin.narrow([*dict.fromkeys([*select_nodes(lin, state.query), *kept])])
+        part = lin.narrow([*dict.fromkeys([*_selected(lin, state.query, report), *kept])])
         return part, everything(part)
     if not state.focus and lin.story is not None:
         return _of_both(lin, lin.story, kept, unchanged=state.unchanged)
     if not state.focus:
         return lin, everything(lin)
     return lin, around(lin, state.focus, state.hops, state.expanded)
+
+
+def _selected(lin: Lineage, query: str, report: ResidencyReport | None) -> list[str]:
+    return select_nodes(lin, query, None if report is None else report.where)
 
 
 def _of_both(

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from lineage_explorer.view.modes import Entry, Line, Mode
 from lineage_explorer.view.placing import Floats
 from lineage_explorer.view.scene import Scene
+from lineage_explorer.view.style import text_width
 from lineage_explorer.view.svg_edges import LOCK, middle, path
 from lineage_explorer.view.svg_nodes import number, text
 
@@ -41,14 +42,17 @@ def _marks(entry: Entry, line: Line, route: Floats) -> Iterator[str]:
     if not line.sure:
         return
     x, y = middle(route)
+    mark = f"{entry.mark}{line.count if line.count > 1 else ''}"
+    half = max(8.0, text_width(mark, 11) / 2 + 4)
+    box = f'x="{number(-half)}" y="-8" width="{number(2 * half)}" height="16" rx="8"'
     yield (
         f'<g class="{entry.token}-line" transform="translate({number(x)} {number(y)})">'
-        '<circle class="card" r="8"/><circle r="8" stroke-width="1.5"/>'
+        f'<rect class="card" {box}/><rect {box} stroke-width="1.5"/>'
         f'<text class="{entry.token}" y="4" font-size="11" font-weight="700" stroke="none" '
-        f'text-anchor="middle">{text(entry.mark)}</text></g>'
+        f'text-anchor="middle">{text(mark)}</text></g>'
     )
     if line.masked:
         yield (
-            f'<g transform="translate({number(x + 18)} {number(y)})"><circle class="ground" r="8"/>'
+            f'<g transform="translate({number(x + half + 10)} {number(y)})"><circle class="ground" r="8"/>'
             f'<path class="glyph" d="{LOCK}"/></g>'
         )

@@ -121,7 +121,8 @@ def pill(node: Node, entry: Entry | None) -> Iterator[str]:
     else:
         yield '<text class="soft" x="15" y="16" font-size="11" text-anchor="middle">?</text>'
     yield f'<text class="text" x="28" y="16" font-size="12">{text(node.label)}</text>'
-    if entry and entry.mark and entry.token != _STATE.get(node.state, ("unknown",))[0]:
+    said = entry and len(entry.mark) == 1 and entry.token == _STATE.get(node.state, ("unknown",))[0]
+    if entry and entry.mark and not said:
         yield _corner(entry, node.width)
 
 

@@ -29,9 +29,10 @@ from lineage_explorer.view.cells import Cells, running
 from lineage_explorer.view.changes import SIDES, names_of, usual
 from lineage_explorer.view.code import code
 from lineage_explorer.view.complete import suggest
-from lineage_explorer.view.detail import edge_detail, node_detail
 from lineage_explorer.view.detail_changes import story_detail
+from lineage_explorer.view.detail_group import line_detail
 from lineage_explorer.view.detail_run import run_detail
+from lineage_explorer.view.found import finding_detail, findings_detail, with_report
 from lineage_explorer.view.moment import retold
 from lineage_explorer.view.scene import Scene
 from lineage_explorer.view.search import behind
@@ -44,8 +45,8 @@ from lineage_explorer.view.wire import pack
 
 STATIC = Path(__file__).parent / "static"
 _LISTS = ("expanded", "columns", "collapsed", "added", "groups", "hidden", "pinned")
-_SHAPE = ("focus", "hops", "query", *_LISTS, "path", "thread", "unchanged", "limit")
-_LOOKS = ("color", "column", "height", "selection", "side", "theme", *TIMING)
+_SHAPE = ("focus", "hops", "query", *_LISTS, "path", "thread", "unchanged", "limit", "by")
+_LOOKS = ("color", "column", "height", "selection", "side", "theme", "finding", *TIMING)
 OPTIONS = tuple(sorted({*_SHAPE, *_LOOKS, "state"} - {"focus"}))
 
 
@@ -80,6 +81,8 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
     - `unchanged`: of a diff: whether what is the same on both sides is drawn too
     - `side`: of a diff: "both", "before" or "after"; what the other side has alone is then faint
     - `limit`: how many nodes are drawn one by one before far ones are grouped; 0 is no limit
+    - `by`: "place" for a box for each place, where `color` is a report of residency, else ""
+    - `finding`: the id of a finding of that report: its way is lit, its chain is in the panel
     - `theme`: "auto", "light" or "dark"
     - `height`: in pixels
     """
@@ -106,6 +109,8 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
     unchanged = t.Bool(False).tag(sync=True)  # noqa: FBT003 - a default is no argument
     side = t.Enum(SIDES, "both").tag(sync=True)
     limit = t.Int(LIMIT, min=0).tag(sync=True)
+    by = t.Enum(("", "place"), "").tag(sync=True)
+    finding = t.Unicode("").tag(sync=True)
     theme = t.Enum(("auto", "light", "dark"), "auto").tag(sync=True)
     height = t.Int(480, min=200, max=4000).tag(sync=True)
 
@@ -126,7 +131,7 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
         self._lineage = lin
         super().__init__(**state)
         self._drawn = self.state.shape
-        self._picture = picture(lin, self.state, more=self.makers)
+        self._picture = picture(lin, self.state, more=self.makers, report=self.report)
         self._scene = pack(self._picture)
         self._tell()
         self._light()
@@ -134,11 +139,14 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
         self.observe(self._light, names=["column"])
         self.observe(self._list, names=["_asked"])
         self.observe(self._tell, names=["selection", "edge"])
+        self.observe(self._trace, names=["finding"])
         self.observe(self._find, names=["_typed"])
         self.observe(
             self._write_code, names=[*_SHAPE, *TIMING, "color", "selection", "side", "theme"]
         )
         self.on_msg(self._question)
+        if self.finding:
+            self._trace()
         self._write_code()
 
     # What is on screen ------------------------------------------------------------------------
@@ -161,6 +169,7 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
             mode=self.timing.mode,
             time=self.timing.time,
             run=self.timing.run,
+            by=self.by,
             **{name: tuple(getattr(self, name)) for name in _LISTS},
         )
 
@@ -169,7 +178,7 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
         own = self.color not in names_of(self._lineage)
         about = f"coloured by your {plain(self.color)!r}: pass it as color=" if own else ""
         color = usual(self._lineage)
-        state = replace(self.state, color=color) if own else self.state
+        state = replace(self.state, color=color, by="") if own else self.state
         name = "diff" if self._lineage.story else "lin"
         return code(state, name=name, about=about, height=self.height, color=color)
 
@@ -182,6 +191,7 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
         self._lineage = lin
         with self.hold_sync():
             self.edge, self.groups, self.expanded = [], [], []
+            self.finding, self.report = "", None
             for name in ("focus", "selection", "columns", "added", "hidden", "pinned"):
                 setattr(self, name, [node for node in getattr(self, name) if node in known])
             for name in ("path", "thread", "column"):
@@ -254,8 +264,12 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
     def recoloured(self) -> None:
         """The modes that the user brought are put into the picture."""
         if "_picture" in vars(self):
-            self._picture = picture(self._lineage, self.state, self._picture, self.makers)
+            self.finding = ""
+            self._picture = picture(
+                self._lineage, self.state, self._picture, self.makers, self.report
+            )
             self._scene = pack(self._picture)
+            self._tell()
 
     def retimed(self, before: Timing) -> None:
         """One run is drawn whole: what it touches comes into the picture."""
@@ -276,7 +290,7 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
             self._error = ""
             return
         try:
-            made = picture(self._lineage, self.state, self._picture, self.makers)
+            made = picture(self._lineage, self.state, self._picture, self.makers, self.report)
         except LineageError as error:
             at = error.at if isinstance(error, SelectionError) else None
             words = " ".join(
@@ -291,16 +305,32 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
     def _tell(self, _change: object = None) -> None:
         try:
             if len(self.edge) == 2:
-                self._detail = json.dumps(edge_detail(self._lineage, *self.edge))
+                self._detail = json.dumps(line_detail(self._lineage, self._picture, *self.edge))
             elif self.selection:
-                self._detail = json.dumps(node_detail(self._lineage, self.selection[-1]))
+                self._detail = json.dumps(
+                    with_report(self._lineage, self.selection[-1], self.report)
+                )
+            elif self.report is not None and self.finding:
+                self._detail = json.dumps(finding_detail(self.report, self.finding))
             elif self.timing.run:
                 self._detail = json.dumps(run_detail(self._lineage, self.timing.run))
+            elif self.report is not None and len(self.report.findings):
+                self._detail = json.dumps(findings_detail(self.report))
             else:
                 told = story_detail(self._lineage)
                 self._detail = json.dumps(told) if told else ""
         except LineageError:
             self._detail = ""
+
+    def _trace(self, _change: object = None) -> None:
+        """The way of a finding comes into the picture."""
+        if self.report is not None and self.finding:
+            rows = self.report.findings.filter(pl.col("id") == self.finding)
+            here, known = set(self._shown()), self._lineage.neighbours.position
+            way = [node for path in rows["path"] for node in path if node in known]
+            lost = [node for node in dict.fromkeys(way) if node not in here]
+            self.added = [*dict.fromkeys([*self.added, *lost])]
+        self._tell()
 
     @t.validate("column", "thread")
     def _of_a_dataset(self, proposal: Any) -> list[str]:

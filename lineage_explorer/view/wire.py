@@ -149,8 +149,8 @@ def _modes(picture: Scene) -> tuple[list[dict[str, Any]], Arrays]:
     return told, arrays
 
 
-def _line(line: Line) -> tuple[int, str, bool, bool | None]:
-    return line.entry, line.words, line.sure, line.masked
+def _line(line: Line) -> tuple[int, str, bool, bool | None, int]:
+    return line.entry, line.words, line.sure, line.masked, line.count
 
 
 def _compare(compare: Compare) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lineage_explorer.errors import LineageError, UnknownOption
+from lineage_explorer.residency.report import ResidencyReport
 from lineage_explorer.view.changes import usual
 from lineage_explorer.view.code import code
 from lineage_explorer.view.given import colour_of
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
     from lineage_explorer.lineage import Lineage
 
 OPTIONS = (
-    "color", "columns", "expanded", "focus", "hops", "mode", "query", "run", "selection", "side",
+    "by", "color", "columns", "expanded", "focus", "hops", "mode", "query", "run", "selection", "side",
     "state", "theme", "time", "unchanged",
 )  # fmt: skip
-_PLAIN = ("hops", "query", "side", "theme", "unchanged")
+_PLAIN = ("by", "hops", "query", "side", "theme", "unchanged")
 _PICTURES = (".svg", ".png", ".html")
 
 
@@ -90,9 +91,15 @@ def _state(lin: Lineage, options: dict[str, Any]) -> tuple[ViewState, list[Maker
     return replace(state, expanded=tuple(options.get("expanded", given.expanded))), more
 
 
+def _report(options: dict[str, Any]) -> ResidencyReport | None:
+    color = options.get("color")
+    return color if isinstance(color, ResidencyReport) else None
+
+
 def _svg(lin: Lineage, **options: Any) -> str:
     state, more = _state(lin, options)
-    drawn = retold(lin, picture(lin, state, more=more), state.timing, more)
+    made = picture(lin, state, more=more, report=_report(options))
+    drawn = retold(lin, made, state.timing, more)
     chosen = state.selection
     return svg(drawn, color=state.color, theme=state.theme, selection=chosen, side=state.side)
 
@@ -109,9 +116,10 @@ def _html(lin: Lineage, **options: Any) -> str:
     from lineage_explorer.view.html import to_html
 
     state, more = _state(lin, options)
+    report = _report(options)
     name = "diff" if lin.story else "lin"
     shown = {**asdict(state), "_code": code(state, name=name, color=usual(lin))}
-    return to_html(lin, picture(lin, state, more=more), shown, more)
+    return to_html(lin, picture(lin, state, more=more, report=report), shown, more, report)
 
 
 def _graphml(lin: Lineage) -> str:

@@ -1,6 +1,7 @@
 // The blocks of the side panel. Every string in them comes from a log: it is shown as text only.
 
 import { copyButton, h } from "./dom";
+import { allBlock, findingsBlock, type FindingActions } from "./findings";
 import { tokens } from "./highlight";
 import type { Answer, Question } from "./host";
 import { listBlock, opensRun, worded, type Listing } from "./listed";
@@ -9,7 +10,7 @@ import { plotBlock, readPlot } from "./plot";
 import { backBlock, changesBlock, columnsBlock, reasonBlock, sidesBlock, type ChangeActions } from "./sides";
 import { historyBlock } from "./versions";
 
-export interface BlockActions extends ChangeActions {
+export interface BlockActions extends ChangeActions, FindingActions {
   select(id: string): void;
   focus(id: string): void;
   run(id: string): void;
@@ -55,6 +56,10 @@ export function makeBlock(value: unknown, actions: BlockActions): HTMLElement {
       return runs(block, actions);
     case "history":
       return historyBlock(block);
+    case "findings":
+      return findingsBlock(block, actions);
+    case "all findings":
+      return allBlock(block, actions);
     case "changes":
       return changesBlock(text(block["title"]), listing(block), actions);
     case "back":

@@ -1,5 +1,6 @@
 // Near nodes as HTML: native text, made when they come into view and let go when they leave it.
 
+import type { LineLook } from "./crossings";
 import { h } from "./dom";
 import { icon, stateGlyph, stateName, storageGlyph } from "./glyphs";
 import { sentence, type Graph, type Lit } from "./graph";
@@ -19,6 +20,7 @@ export interface Look {
   readonly theme: Theme;
   readonly colouring: (node: number) => Colouring;
   readonly mixture: (node: number) => readonly Share[];
+  readonly lines: ReadonlyMap<number, LineLook>;
   readonly sizes: TextSizes;
   readonly canOpen: boolean;
   readonly open: ReadonlySet<string>;
@@ -269,7 +271,7 @@ function fillPill(card: HTMLElement, look: Look, i: number, tint: Colouring, sha
   }
   card.append(nameOf(label[i], [sizes.job, sizes.smallJob], theme.font, room, endsIn(scene, kind[i])));
   // A job's own mark says its state already.
-  const said = shape === "job" && name !== null && tint.token === name;
+  const said = shape === "job" && name !== null && tint.token === name && tint.mark.length < 2;
   if (tint.mark && shape !== "stub" && !said)
-    card.append(h("span", `lx-corner${tint.step ? " lx-step" : ""}`, {}, tint.mark));
+    card.append(h("span", `lx-corner${tint.step ? " lx-step" : ""}${tint.mark.length > 2 ? " lx-long" : ""}`, {}, tint.mark));
 }

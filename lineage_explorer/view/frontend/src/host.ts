@@ -13,6 +13,8 @@ export interface Timing {
 export interface State extends Timing {
   selection: string[];
   edge: string[];
+  /** The finding of a report that is chosen, by its id. */
+  finding: string;
   hovered: string;
   focus: string[];
   hops: number;
@@ -93,6 +95,7 @@ export interface Answer {
 export const DEFAULTS: Readonly<State> = {
   selection: [],
   edge: [],
+  finding: "",
   hovered: "",
   focus: [],
   hops: 1,

@@ -78,6 +78,7 @@ export class Legend {
         ),
       );
     }
+    if (mode.note) list.append(h("p", "lx-note lx-legend-note", {}, mode.note));
     const { compare } = scene;
     if (compare && compare.marks.size > 0 && mode.name === "change")
       list.append(

@@ -1,8 +1,10 @@
 // The picture as one SVG: what the screen shows, legend and dimming included, nothing cut.
 
+import { middle } from "./bezier";
 import { visible, type Box, type Camera, type Size } from "./camera";
 import type { Touch } from "./cards";
 import { aloneOf } from "./compare";
+import type { LineLook } from "./crossings";
 import { chain } from "./hit";
 import { glyphShape, stateGlyph, stateName, storageGlyph } from "./glyphs";
 import { countEntries } from "./legend";
@@ -22,6 +24,7 @@ export interface Shown {
   readonly colouring: (node: number) => Colouring;
   readonly touch: Touch & { readonly edge: number };
   readonly mode: Mode | null;
+  readonly lines: ReadonlyMap<number, LineLook>;
   /** What is told of the time, empty for all runs. */
   readonly words: string;
 }
@@ -136,18 +139,29 @@ function edge(shown: Shown, e: number): SVGElement[] {
   const own = alone === "before" ? theme.failed : alone === "after" ? theme.complete : theme.edge;
   const colour = lit ? theme.accent : own;
   const opacity = (dim ? 0.4 : 1) * (thin && !lit ? 0.6 : 1);
+  const crossing = shown.lines.get(e);
   const line = s("path", {
     d,
     fill: "none",
-    stroke: colour,
-    "stroke-width": lit ? 2.5 : thin ? 1 : 1.5,
-    "stroke-dasharray": dash,
+    stroke: crossing?.colour ?? colour,
+    "stroke-width": crossing?.width ?? (lit ? 2.5 : thin ? 1 : 1.5),
+    "stroke-dasharray": crossing ? crossing.dash.join(" ") || undefined : dash,
     opacity: opacity === 1 ? undefined : opacity,
   });
   line.append(s("title", {}, edgeWords(scene, e)));
   if (kind[e] === Kind.stub) return [line];
   const head = s("path", { d: `M${at(to - 1)}l-7 -3.2v6.4z`, fill: colour, opacity: opacity === 1 ? undefined : opacity });
-  return [line, head];
+  if (!crossing?.mark) return [line, head];
+  const [mx, my] = middle({ points, from, to });
+  const half = Math.max(8.5, crossing.mark.length * 3.6 + 4.5);
+  const mark = s(
+    "g",
+    { transform: `translate(${mx.toFixed(1)} ${my.toFixed(1)})`, opacity: dim ? 0.4 : undefined },
+    s("rect", { ...{ x: -half, y: -8.5, width: 2 * half, height: 17, rx: 8.5 }, fill: theme.ground, stroke: crossing.colour, "stroke-width": 1.5 }),
+    words(0, 4, 11, crossing.colour, crossing.mark, { "text-anchor": "middle", "font-weight": 700 }),
+  );
+  if (crossing.locked) mark.append(shape(glyphShape("lock"), half + 4, -6, 1, theme.muted));
+  return [line, head, mark];
 }
 
 function node(shown: Shown, i: number): SVGElement {

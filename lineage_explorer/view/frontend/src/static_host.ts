@@ -101,7 +101,7 @@ export class StaticHost implements Host {
     if (name === "unchanged") return this.swap(value as boolean);
     if (NEEDS_A_KERNEL.has(name)) return this.put("_notice", ELSEWHERE);
     this.put(name, value);
-    if (name === "selection" || name === "edge" || name === "run" || name === "mode") this.put("_detail", this.detail());
+    if (name === "selection" || name === "edge" || name === "finding" || name === "run" || name === "mode") this.put("_detail", this.detail());
     if (name === "_typed") this.put("_suggest", JSON.stringify(this.find(value as string, 12)));
     if (name === "query") this.search(value as string);
   }
@@ -144,9 +144,9 @@ export class StaticHost implements Host {
   }
 
   private detail(): string {
-    const { selection, edge, mode, run } = this.state;
+    const { selection, edge, finding, mode, run } = this.state;
     if (mode === "run" && selection.length === 0 && edge.length === 0) return runDetail(this.log, run);
-    const key = edge.length === 2 ? edge.join("\0") : (selection[selection.length - 1] ?? "");
+    const key = edge.length === 2 ? edge.join("\0") : (selection[selection.length - 1] ?? (this.details.has("\0") ? `\0${finding}` : ""));
     const detail = this.details.get(key);
     return detail === undefined ? "" : JSON.stringify(detail);
   }

@@ -4,6 +4,7 @@ import type { Touch } from "./cards";
 import { Comparing } from "./comparing";
 import type { Stage } from "./stage";
 import type { Host, Name } from "./host";
+import { linesOf } from "./crossings";
 import { Linked } from "./linked";
 import { colouring, modeOf, type Theme } from "./paint";
 import { Share } from "./share";
@@ -86,6 +87,6 @@ export class Together {
     const words = this.timed.words || this.comparing.words;
     const mode = modeOf(scene, this.host.get("color"));
     const colour = colouring(scene, mode, theme.dark);
-    return { ...this.stage.seen, theme, colouring: colour, mode, words };
+    return { ...this.stage.seen, theme, colouring: colour, mode, lines: linesOf(scene, mode, theme.dark), words };
   }
 }

@@ -2,6 +2,7 @@
 
 import { Bar } from "./bar";
 import { Choice } from "./choice";
+import { looksOf } from "./crossings";
 import { Details } from "./details";
 import { h, listen, put } from "./dom";
 import { ErrorBox } from "./errors";
@@ -14,7 +15,7 @@ import { same, type Host, type Name } from "./host";
 import { Keyboard } from "./keyboard";
 import { Legend } from "./legend";
 import { indexesOf, touchOf } from "./lighting";
-import { applyTheme, colouring, mixture, modeOf, readTheme, watchTheme, type Theme } from "./paint";
+import { applyTheme, modeOf, readTheme, watchTheme, type Theme } from "./paint";
 import { Panel } from "./panel";
 import { Reading } from "./reading";
 import { onKey, runCommand, type Parts } from "./shortcuts";
@@ -78,13 +79,7 @@ export class View {
       },
       this.prefix,
     );
-    this.hover = new Hover(
-      host,
-      this.stage,
-      this.tip,
-      () => this.mode(),
-      () => this.retouch(),
-    );
+    this.hover = new Hover(host, this.stage, this.tip, () => this.mode(), () => this.retouch());
     this.graph = buildGraph(this.stage.scene);
     this.together = new Together(host, this.stage, {
       touched: guard(() => this.retouch()),
@@ -114,6 +109,7 @@ export class View {
         focus: (id) => this.refocus(id),
         run: (id) => timed.choose(id),
         ask: (question) => host.ask(question),
+        finding: (id) => this.choice.finding(id),
       },
       () => this.sized(),
       this.prefix,
@@ -169,7 +165,7 @@ export class View {
     };
     on(["_scene"], () => this.sceneArrived());
     on(["color", "theme", "columns"], () => this.relook());
-    on(["edge", "hovered"], () => this.retouch());
+    on(["edge", "hovered", "_detail"], () => this.retouch());
     on(["selection"], () => this.selected());
     on(["_detail"], () => this.details.arrived());
     this.bar.connect(on);
@@ -293,8 +289,7 @@ export class View {
     this.stage.setLook({
       graph: this.graph,
       theme: this.theme,
-      colouring: colouring(scene, mode, dark),
-      mixture: mixture(scene, mode, dark),
+      ...looksOf(scene, mode, dark),
       canOpen: this.host.live,
       open: new Set(this.host.get("columns")),
     });
@@ -317,6 +312,7 @@ export class View {
         selection: this.host.get("selection"),
         edge: this.host.get("edge"),
         thread: this.reading.thread,
+        trail: this.reading.trail,
         mode: this.mode(),
         chosen: this.legend.chosen,
         time: this.together.touch,

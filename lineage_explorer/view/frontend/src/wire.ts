@@ -3,6 +3,7 @@
 import { fail, object, openBlock, text, texts, type Block, type Json } from "./bytes";
 import { coded, identities, numbers, sparse } from "./coded";
 import { readCompare, type Compare } from "./compare";
+import { readLines, type Line } from "./crossings";
 import { unpackCurves } from "./curves";
 import { plain } from "./plain";
 
@@ -24,8 +25,14 @@ export interface Mode {
   readonly values: Uint8Array;
   /** What to say of each node on hover; null where its entry says all. */
   readonly words: readonly string[] | null;
-  /** Of groups: how many of their members carry which entry, the most first. */
+  /** Of groups: how many of their members carry which entry, the most first; of a node with several, the others. */
   readonly mix: ReadonlyMap<number, readonly (readonly [entry: number, count: number])[]>;
+  /** What stands on each node in place of its entry's mark; null where nothing does. */
+  readonly marks: readonly string[] | null;
+  /** What is said of edges, by edge. */
+  readonly lines: ReadonlyMap<number, Line>;
+  /** Stands below the legend. */
+  readonly note: string;
 }
 
 export interface Nodes {
@@ -182,12 +189,16 @@ export function decodeScene(data: DataView | ArrayBuffer | Uint8Array): Scene {
     const mode = object(item, "a colour mode");
     const words = texts(mode["words"] ?? [], -1, "words of a colour mode").map(plain);
     const entries = Array.isArray(mode["entries"]) ? mode["entries"] : [];
+    const marks = mode["marks"];
     return {
       name: text(mode["name"]),
       title: text(mode["title"]),
       values: u1(`mode_${number}`, n),
       words: words.length > 0 ? coded(words, u(`words_${number}`, n), "words") : null,
       mix: mixes(mode["mix"], n),
+      marks: Array.isArray(marks) && marks.length === n && n > 0 ? marks.map((mark) => plain(text(mark))) : null,
+      lines: readLines(mode["lines"], edges.count, entries.length),
+      note: mode["note"] === undefined ? "" : plain(text(mode["note"])),
       entries: entries.map((entry) => {
         const it = object(entry, "a legend entry");
         return {
