@@ -149,6 +149,27 @@ def test_a_renamed_column_is_one_row() -> None:
     assert raw.rows[2][1:] == ("was note", "Δ")
 
 
+def test_column_lineage_of_other_runs_names_no_columns() -> None:
+    def renamed(event: dict) -> None:
+        rename_field("amount", "sum")(event)
+        lineage = event["outputs"][0]["facets"]["columnLineage"]["fields"]
+        lineage["sum"] = lineage.pop("amount")
+
+    lin = read(days(6, edits=[("clean", 2, renamed)]))
+    view = lin.diff(run_id("mart", 4), run_id("mart", 5)).explore(
+        columns=["staged"], unchanged=True
+    )
+    staged = next(node for node in view.scene.nodes if node.id == "dataset:db:staged")
+    # what the mart reads is told by its own column lineage, whatever the schema says
+    assert sorted(row[0] for row in staged.rows) == ["amount", "id", "sum"]
+    assert dict(row[:2] for row in staged.rows)["amount"] == ""
+    raw = lin.diff(run_id("clean", 4), run_id("clean", 5)).explore(
+        columns=["staged"], unchanged=True
+    )
+    staged = next(node for node in raw.scene.nodes if node.id == "dataset:db:staged")
+    assert sorted(row[0] for row in staged.rows) == ["id", "sum"]
+
+
 def test_schemas_are_those_of_the_runs_compared_not_the_newest() -> None:
     lin = read(days(6, edits=[("load", 5, drop_field("note"))]))
     found = lin.diff(run_id("mart", 2), run_id("mart", 3))
