@@ -35,7 +35,7 @@ print(*sorted(pins, key=str.lower), sep=chr(10))
 endef
 export PINS
 
-.PHONY: help demo test lint checks frontend bundle notebooks bench lock chromium marquez clean
+.PHONY: help demo test lint checks frontend bundle notebooks bench lock chromium marquez opa clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,7 +43,7 @@ help: ## list what can be made
 demo: $(VENV)/.demo ## open JupyterLab on the first notebook (ARGS="--no-browser --port 8899")
 	@$(BIN)/lineage-explorer demo $(ARGS)
 
-test: checks frontend chromium marquez ## check everything: style, types, front end, tests, notebooks, the wheel
+test: checks frontend chromium marquez opa ## check everything: style, types, front end, tests, notebooks, the wheel
 	$(BIN)/pytest --doctest-modules --nbval --nbval-current-env \
 	  --nbval-sanitize-with tests/nbval_sanitize.cfg $(ARGS)
 
@@ -66,7 +66,7 @@ notebooks: $(VENV)/.dev ## run the notebooks again and keep their outputs and pi
 
 bench: $(VENV)/.dev ## measure what was promised to be quick
 	@$(call retry,$(PIP) --group bench)
-	@for name in closures diagnosing layout_vs_dot painting peers provenance reading residency; do \
+	@for name in agreeing closures diagnosing layout_vs_dot painting peers provenance reading residency; do \
 	  echo "== $$name"; $(BIN)/python -m tests.benchmarks.$$name; done
 
 # resolved for the oldest Python there may be (Debian 12 has 3.11.2), whichever runs this
@@ -133,3 +133,13 @@ marquez: ## fetch Marquez, which tests/services starts (needs Java 17 and Maven)
 	elif rm -rf $(JARS); $(MARQUEZ) >/dev/null; then \
 	  touch $(JARS)/.made; \
 	else echo "Marquez could not be fetched: tests/services will say so" >&2; fi
+
+# OPA itself, which tests/residency asks beside regopy; without it they say so and are skipped
+OPA := build/go/bin/opa
+
+opa: ## build the program opa from its source (needs Go), for tests/residency
+	@if [ -x $(OPA) ] || command -v opa >/dev/null; then :; \
+	elif ! command -v go >/dev/null; then \
+	  echo "no Go here: opa was not built, regopy alone answers for Rego (https://go.dev/dl)" >&2; \
+	elif ( $(call retry,GOBIN=$(CURDIR)/build/go/bin go install github.com/open-policy-agent/opa@latest) ); then :; \
+	else echo "opa could not be built: tests/residency will say so" >&2; fi

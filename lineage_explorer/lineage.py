@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from lineage_explorer.analysis.impact import Impact
     from lineage_explorer.analysis.paths import Paths
     from lineage_explorer.analysis.provenance import Provenance
+    from lineage_explorer.analysis.story import Story
     from lineage_explorer.analysis.summary import Summary
     from lineage_explorer.graph.index import Index
     from lineage_explorer.graph.neighbours import Neighbours
@@ -153,6 +154,8 @@ class Lineage:
     recognised: tuple[tuple[str, str, str, int], ...] = ()
     known: pl.Series | None = None
     """Row ids of the events this is made of, where it is not all that were read."""
+    story: Story | None = None
+    """What changed, where this is both sides of a diff: its pictures show it."""
 
     # The frames -----------------------------------------------------------------------------
 
@@ -273,6 +276,10 @@ class Lineage:
         from lineage_explorer.graph.narrow import narrow
 
         return replace(self, frames=narrow(self.frames, nodes))
+
+    def telling(self, story: Story) -> Lineage:
+        """The same, its pictures with what changed in them."""
+        return replace(self, story=story)
 
     def as_of(self, time: datetime | date | str) -> Lineage:
         """The lineage as it was known then: of the events up to that time, and no others.

@@ -61,6 +61,10 @@ class Past:
         first = self.writes.group_by("job", "dataset").agg(pl.col("start").min())
         return {(job, node): start for job, node, start in first.drop_nulls().iter_rows()}
 
+    def starts(self, job: str) -> list[datetime]:
+        """When each run of a job began, in order."""
+        return self._by_job.get(job, ([], []))[1]
+
     def newest(self, job: str, when: datetime) -> int | None:
         """The newest run of a job begun by a time."""
         numbers, starts = self._by_job.get(job, ([], []))

@@ -28,6 +28,8 @@ class Uses:
     """Columns that the symptom is about; none: all."""
     failed: frozenset[str] = field(default_factory=frozenset)
     """Units whose run failed."""
+    rows: bool = False
+    """Whether the symptom is about how many rows there are, and about no column."""
 
     @cached_property
     def _edges(self) -> dict[tuple[str, str], dict[str, list[tuple[str, str]]]]:
@@ -85,6 +87,23 @@ class Uses:
         """The fields (dataset, field) that a job makes a field of, as column lineage says."""
         return self._made.get((job, name), [])
 
+    def made_of(self, dataset: str, name: str) -> set[tuple[str, str]]:
+        """A field and all fields that are made of it, as far as is known (dataset, field)."""
+        found: set[tuple[str, str]] = set()
+        pending = [(dataset, name)]
+        while pending:
+            node, column = pending.pop()
+            if (node, column) in found:
+                continue
+            found.add((node, column))
+            for job in self._readers(node):
+                made = self._through(job, node, column, 1.0)
+                pending += [(other, new) for other, new, _ in made if new != ALL]
+                whole = [other for other, new, _ in made if new == ALL]
+                found |= {(other, ALL) for other in whole}
+                pending += [(o, column) for o in whole if column in self._named.get(o, ())]
+        return found
+
     def _readers(self, dataset: str) -> list[str]:
         return [unit.key for unit in self._reading.get(dataset, ())]
 
@@ -100,7 +119,7 @@ class Uses:
         self, job: str, dataset: str, column: str, sure: float
     ) -> list[tuple[str, str, float]]:
         """What a job makes of a field."""
-        outputs = [node for node in self.units[job].nodes if node != job]
+        outputs = self.units[job].outputs
         sure *= self._calm(dataset, column)
         if column == ALL:
             return [(node, ALL, sure) for node in outputs]
@@ -125,7 +144,7 @@ class Uses:
     @cached_property
     def _named(self) -> dict[str, set[str]]:
         """The fields that a dataset ever had."""
-        nodes = [node for unit in self.units.values() for node in unit.nodes]
+        nodes = [node for unit in self.units.values() for node in unit.written]
         told = self.past.frames.schemas.filter(pl.col("dataset").is_in(pl.Series(nodes).implode()))
         found: dict[str, set[str]] = defaultdict(set)
         for dataset, fields in told.select("dataset", "fields").iter_rows():
@@ -151,7 +170,7 @@ class Uses:
         self, job: str, column: str, sure: float, made: list[tuple[str, str, float]]
     ) -> float:
         """How surely a field that a job reads has to do with what is wrong with it."""
-        if len(self.units[job].nodes) == 1:  # it writes nothing: what it reads is what it checks
+        if not self.units[job].outputs:  # it writes nothing: what it reads is what it checks
             fits = not self.wanted or column == ALL or column in self.wanted
             return sure if fits else sure * 0.3
         if job in self.failed:
@@ -159,6 +178,6 @@ class Uses:
         hits = [
             certain
             for _, name, certain in made
-            if not self.wanted or name == ALL or name in self.wanted
+            if name == ALL or name in self.wanted or not (self.wanted or self.rows)
         ]
         return max(hits, default=max((certain for _, _, certain in made), default=0.0) * 0.3)

@@ -19,7 +19,9 @@ CHRONIC = 0.5
 """Share of earlier checks from which an assertion that fails says nothing new."""
 _SHOWN = ("rows-output", "yield", "metric")
 _FAINT = ("stale", "untold")
-"""Troubles that only count as the same where there is no other."""
+"""Troubles that, where no number tells them, only count where there is no other."""
+_ALIKE = 0.5
+"""Two deviations are of the same trouble if the one is at least so much of the other."""
 _COLUMNS = {
     "at": pl.UInt32, "kind": pl.String, "node": pl.String, "field": pl.String,
     "text": pl.String, "deviation": pl.Float64, "event": pl.UInt32,
@@ -38,7 +40,8 @@ class Symptom:
     """Something wrong with a run.
 
     Attributes:
-        kind: failed, unfinished, assertion, rows, metric, stale, untold, or asked (by a person).
+        kind: failed, unfinished, missing (a run that was to be), assertion, rows, metric, stale,
+            untold, or asked (by a person).
         node: where it is seen: the job, or a dataset.
         field: the column meant, if one is.
         text: what is seen, in words.
@@ -57,6 +60,11 @@ class Symptom:
     def column(self) -> str | None:
         """The column that `field` is about, of `column: what`."""
         return self.field.partition(":")[0] if self.field and ":" in self.field else self.field
+
+    @property
+    def faint(self) -> bool:
+        """Whether only the order of runs, or what is not told, hints at it."""
+        return self.kind in _FAINT and self.deviation is None
 
 
 def troubles(past: Past, job: str) -> pl.DataFrame:
@@ -198,12 +206,22 @@ def _numbers(past: Past, job: str, runs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _stale(past: Past, job: str) -> pl.DataFrame:
-    """What was read again as it was, where something new nearly always was there."""
+    """What was read again as it was, where something new nearly always was there.
+
+    Not of runs that tell how old their data are, and these are as usual.
+    """
     links = past.links.filter((pl.col("job") == job) & pl.col("writer").is_not_null())
     made = (pl.col("seen_made") >= 2) & (pl.col("usual_made") >= 0.8) & pl.col("fresh_made").not_()
     stale = (due() & pl.col("fresh").not_() & pl.col("fresh_made").not_()) | made
+    calm = past.numbers.filter(
+        (pl.col("job") == job)
+        & (pl.col("field") == "age of its data")
+        & (pl.col("count") >= ENOUGH)
+        & (pl.col("left") <= STRIKING * pl.col("scale"))
+    )
     return (
         links.filter(stale)
+        .join(calm.select(reader="at"), on="reader", how="anti")
         .unique(["reader", "dataset"], keep="first", maintain_order=True)
         .select(
             at="reader",
@@ -270,13 +288,36 @@ def comparison(past: Past, at: int, found: pl.DataFrame, wrong: list[Symptom]) -
     well = well.sort("start", "at")
     good = int(well["at"][-1])
     after = earlier.filter(pl.col("start") > well["start"][-1])["at"].to_list()
-    telling = [one for one in wrong if one.kind not in _FAINT] or wrong
-    marks = {_mark(one.kind, one.node, one.field, one.text) for one in telling}
-    columns = ("at", "kind", "node", "field", "text")
-    like = found.filter(pl.col("at").is_in(after)).select(columns).iter_rows()
-    began_at = {run for run, *what in like if _mark(*what) in marks}
-    first = next((run for run in after if run in began_at), at)
+    telling = [one for one in wrong if not one.faint] or wrong
+    marks = {_mark(one.kind, one.node, one.field, one.text): one.deviation for one in telling}
+    columns = ("at", "kind", "node", "field", "text", "deviation")
+    like: dict[int, dict[tuple[str | None, ...], float | None]] = {}
+    for run, *what, off in found.filter(pl.col("at").is_in(after)).select(columns).iter_rows():
+        if (mark := _mark(*what)) in marks:
+            like.setdefault(run, {})[mark] = off
+    first = at
+    for run in reversed(after):
+        if run not in like or not _goes_on(like[run], marks):
+            break
+        first, marks = run, marks | like[run]
     return Comparison(good, first, why)
+
+
+def _goes_on(
+    before: dict[tuple[str | None, ...], float | None],
+    now: dict[tuple[str | None, ...], float | None],
+) -> bool:
+    """Whether the trouble of a run is that of the run before it: the same numbers as far off.
+
+    Of what is no number it is enough that it is the same.
+    """
+    pairs = [(off, now[mark]) for mark, off in before.items()]
+    told = [(one, two) for one, two in pairs if one is not None and two is not None]
+    alike = [
+        one * two > 0 and _ALIKE * max(abs(one), abs(two)) <= min(abs(one), abs(two))
+        for one, two in told
+    ]
+    return any(alike) or len(told) < len(pairs)
 
 
 def _mark(kind: str, node: str, field: str | None, text: str) -> tuple[str | None, ...]:

@@ -12,6 +12,7 @@ import polars as pl
 from lineage_explorer.analysis.compare import Compared
 from lineage_explorer.analysis.compare_numbers import ENOUGH
 from lineage_explorer.analysis.compare_sides import Side
+from lineage_explorer.analysis.diagnose_clock import DAY, Clock, OldRead
 
 Row = dict[str, Any]
 SOFT, HARD = 2.0, 6.0
@@ -66,11 +67,32 @@ class Unit:
     nodes: list[str] = field(default_factory=list)
     inputs: list[str] = field(default_factory=list)
     """Datasets."""
+    outputs: list[str] = field(default_factory=list)
+    """All datasets it writes; `nodes` are those of which it is the newest to write."""
     before: set[str] = field(default_factory=set)
     """Keys of the units that feed it."""
     after: set[str] = field(default_factory=set)
     changes: list[Row] = field(default_factory=list)
     measures: list[Measure] = field(default_factory=list)
+    clock: Clock | None = None
+    idle: bool = False
+    """Whether it did not run in between, be that usual or not."""
+    hasty: list[OldRead] = field(default_factory=list)
+    """What it read too soon."""
+    awaited: list[OldRead] = field(default_factory=list)
+    """What was read of it that should have been renewed by then."""
+    over: list[str] = field(default_factory=list)
+    """Datasets of another job that it writes, and did not before."""
+
+    @property
+    def written(self) -> list[str]:
+        """What others read of it: what it writes, or itself if it is a source."""
+        return self.outputs or self.nodes
+
+    @property
+    def every(self) -> float:
+        """Seconds from one run to the next, as far as is known; else a day."""
+        return DAY if self.clock is None else self.clock.every
 
     def has(self, *codes: str) -> bool:
         """Whether it changed so."""
@@ -87,38 +109,87 @@ class Unit:
         return any(one.aspect in aspects for one in self.measures)
 
 
-def units(before: Side, after: Side, found: Compared) -> dict[str, Unit]:
+def units(
+    before: Side, after: Side, found: Compared, known: dict[str, Clock], old: list[OldRead]
+) -> dict[str, Unit]:
     """All units of a diff by key: the job's id, or the source's."""
-    writers: dict[str, list[str]] = defaultdict(list)
-    reads: list[tuple[str, str]] = []
-    for source, target in found.edges.select("source", "target").iter_rows():
-        if source.startswith("job:"):
-            writers[target].append(source)
-        else:
-            reads.append((source, target))
+    writers = _writers(found)
+    begun = _begun(after, found)
     made: dict[str, Unit] = {}
     home: dict[str, str] = {}
     for node in found.nodes["node"]:
-        key = node if node.startswith("job:") else min(writers[node], default=node)
+        newest = max(sorted(writers[node]), key=lambda job: begun.get(job, 0.0), default=node)
+        key = node if node.startswith("job:") else newest
         home[node] = key
-        made.setdefault(key, Unit(key)).nodes.append(node)
-    for dataset, job in reads:
-        _joined(made, dataset, job, writers[dataset] or [dataset])
+        made.setdefault(key, Unit(key, clock=known.get(key))).nodes.append(node)
+    idle = found.nodes.filter(pl.col("at_before") == pl.col("at_after"))["node"]
+    for job in idle:
+        made[job].idle = True
+    _linked(made, found, writers)
     for change in found.changes.iter_rows(named=True):
         made[_at_home(change, home)].changes.append(change)
+        _written_over(made, change, writers)
+    _with_old_reads(made, old)
+    too_soon = {(one.reader, one.dataset) for one in old if one.early}
     for row in _measured(before, after, found).iter_rows(named=True):
         if row["node"] in home:
-            made[home[row["node"]]].measures.append(_measure(row))
+            mine = row["aspect"] == "age" and (row["job"], row["node"]) in too_soon
+            made[row["job"] if mine else home[row["node"]]].measures.append(_measure(row))
     return made
 
 
+def _writers(found: Compared) -> dict[str, list[str]]:
+    """The jobs that write each dataset, on either side."""
+    writers: dict[str, list[str]] = defaultdict(list)
+    for source, target in found.edges.select("source", "target").iter_rows():
+        if source.startswith("job:"):
+            writers[target].append(source)
+    return writers
+
+
+def _linked(made: dict[str, Unit], found: Compared, writers: dict[str, list[str]]) -> None:
+    """With what each reads, writes, and is fed by."""
+    for source, target in found.edges.select("source", "target").iter_rows():
+        if source.startswith("job:"):
+            made[source].outputs.append(target)
+        else:
+            _joined(made, source, target, writers[source] or [source])
+
+
+def _with_old_reads(made: dict[str, Unit], old: list[OldRead]) -> None:
+    for one in old:
+        if one.early and one.reader in made:
+            made[one.reader].hasty.append(one)
+        elif not one.early and one.writer in made:
+            made[one.writer].awaited.append(one)
+
+
+def _begun(after: Side, found: Compared) -> dict[str, float]:
+    """When the run of each job began, as a number."""
+    starts = after.past.runs["start"]
+    known = found.nodes.drop_nulls("at_after").select("node", "at_after").iter_rows()
+    return {job: start.timestamp() for job, at in known if (start := starts[at]) is not None}
+
+
 def _joined(made: dict[str, Unit], dataset: str, job: str, feeders: list[str]) -> None:
-    if dataset not in made[job].nodes:
+    if dataset not in made[job].outputs:
         made[job].inputs.append(dataset)
     for feeder in feeders:
         if feeder != job:
             made[job].before.add(feeder)
             made[feeder].after.add(job)
+
+
+def _written_over(made: dict[str, Unit], change: Row, writers: dict[str, list[str]]) -> None:
+    """Notes what a job that is new writes, or one now writes, though it is another's."""
+    node = change["node"]
+    if change["change"] == "job-added":
+        written = [dataset for dataset, jobs in writers.items() if node in jobs]
+    elif change["change"] == "output-added":
+        written = [change["field"]]
+    else:
+        return
+    made[node].over += [one for one in written if set(writers.get(one, ())) - {node}]
 
 
 def _at_home(change: Row, home: dict[str, str]) -> str:

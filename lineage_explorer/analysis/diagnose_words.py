@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from lineage_explorer.analysis.change_codes import CODES
-from lineage_explorer.analysis.diagnose_score import Evidence, Suspect
+from lineage_explorer.analysis.diagnose_court import Evidence, Suspect
 from lineage_explorer.analysis.diagnose_units import Measure
 from lineage_explorer.analysis.diff_words import bare, percent
 from lineage_explorer.analysis.words import listed
@@ -22,6 +22,12 @@ SURE, LIKELY = 0.7, 0.35
 _AHEAD = 1.5
 _VALUE = 60
 _TOLD = 3
+_CODES_OF = {
+    "yield": ("yield-lower", "yield-higher"),
+    "age": ("input-newer", "input-older"),
+    "delay": ("started-earlier", "started-later"),
+}
+"""Codes of less and of more."""
 _STRIKING = ("medium", "high")
 
 
@@ -39,7 +45,7 @@ def certainty(scores: list[float]) -> str:
     return "likely" if scores[0] >= LIKELY else "possible"
 
 
-def cause_row(trial: Trial, rank: int, suspect: Suspect) -> tuple[Any, ...]:
+def cause_row(rank: int, suspect: Suspect) -> tuple[Any, ...]:
     """A suspect as a row of `causes`."""
     first = main_evidence(suspect)
     node = node_of(suspect)
@@ -47,18 +53,18 @@ def cause_row(trial: Trial, rank: int, suspect: Suspect) -> tuple[Any, ...]:
     return (
         rank,
         node,
-        run_of(trial, suspect),
+        run_of(suspect),
         code,
         why(suspect),
-        path_of(trial, suspect, node),
+        path_of(suspect, node),
         suspect.score,
-        events_of(trial, suspect),
+        events_of(suspect),
     )
 
 
 def main_evidence(suspect: Suspect) -> Evidence:
     """The most telling piece."""
-    return max(suspect.evidence, key=lambda one: one.weight)
+    return max(suspect.evidence, key=suspect.carried)
 
 
 def node_of(suspect: Suspect) -> str:
@@ -68,23 +74,22 @@ def node_of(suspect: Suspect) -> str:
     return node if node in suspect.unit.nodes else suspect.unit.key
 
 
-def run_of(trial: Trial, suspect: Suspect) -> str | None:
+def run_of(suspect: Suspect) -> str | None:
     """The run in which it shows: the job's own, or of a source the first that read it."""
-    assert trial.sides is not None  # noqa: S101 - there are suspects only where sides were compared
+    side = suspect.court.after
     jobs = [suspect.unit.key, *sorted(suspect.unit.after)]
-    of = dict(trial.sides[1].runs.select("job", "at").iter_rows())
+    of = dict(side.runs.select("job", "at").iter_rows())
     at = next((of[job] for job in jobs if job in of), None)
-    return None if at is None else str(trial.past.runs["run"][at])
+    return None if at is None else str(side.past.runs["run"][at])
 
 
-def path_of(trial: Trial, suspect: Suspect, node: str) -> list[str]:
+def path_of(suspect: Suspect, node: str) -> list[str]:
     """The way data take from there to the symptom, jobs and datasets by turns."""
-    court = trial.court
-    assert court is not None  # noqa: S101 - as above
+    court = suspect.court
     way = [node]
     keys = suspect.path
     for one, other in pairwise(keys):
-        shared = [name for name in court.units[other].inputs if name in court.units[one].nodes]
+        shared = [name for name in court.units[other].inputs if name in court.units[one].written]
         step = way[-1] if way[-1] in shared else min(shared)
         way += [step] if step != way[-1] else []
         way.append(other)
@@ -95,7 +100,7 @@ def path_of(trial: Trial, suspect: Suspect, node: str) -> list[str]:
     return way
 
 
-def events_of(trial: Trial, suspect: Suspect) -> list[int]:
+def events_of(suspect: Suspect) -> list[int]:
     """The events that show it, of both sides."""
     found: list[int] = []
     for one in sorted(suspect.evidence, key=lambda one: -one.weight):
@@ -106,8 +111,8 @@ def events_of(trial: Trial, suspect: Suspect) -> list[int]:
         )
         found += [event for event in told if event is not None]
     if not found:
-        run = run_of(trial, suspect)
-        found = trial.past.frames.events.filter(pl.col("run") == run)["event"].to_list()
+        run = run_of(suspect)
+        found = suspect.court.past.frames.events.filter(pl.col("run") == run)["event"].to_list()
     return list(dict.fromkeys(found))
 
 
@@ -117,15 +122,12 @@ def measure_code(one: Evidence) -> str:
     if measure is None:
         return "outcome-differs"
     down = measure.deviation < 0
-    if measure.aspect == "yield":
-        return "yield-lower" if down else "yield-higher"
     if measure.aspect.startswith("rows"):
         if measure.after == 0:
             return "rows-gone"
         return "rows-fewer" if down else "rows-more"
-    if measure.aspect == "age":
-        return "input-older"
-    return "metric-lower" if down else "metric-higher"
+    less, more = _CODES_OF.get(measure.aspect, ("metric-lower", "metric-higher"))
+    return less if down else more
 
 
 def why(suspect: Suspect) -> str:
@@ -154,6 +156,10 @@ def told(one: Evidence) -> str:
     change = one.change
     if change is None:
         return "it went differently though nothing recorded before it differs"
+    if one.why == "silent":
+        empty = change["change"] == "rows-gone"
+        how = "wrote nothing" if empty else "does not say what it wrote, as it did before"
+        return f"it says that it completed, and {how}"
     code, field = change["change"], change["field"]
     was, now = (_value(change[side]) for side in ("before", "after"))
     name = (
@@ -174,6 +180,10 @@ def told(one: Evidence) -> str:
         "sql-changed": "its SQL is another",
         "source-changed": "its source code is another",
         "code-version-changed": "another version of its code ran",
+        "fields-reordered": "the fields stand in another order",
+        "job-added": "another job writes it now, too",
+        "read-too-early": f"it read{name} earlier than usual, before that was renewed",
+        "started-later": f"it began {now} later than it usually does",
         "not-run": "it had not run again by then, as it nearly always has",
         "run-failed": "its newest run by then had failed",
         "version-same": "it was read again as it was the last time",
@@ -196,6 +206,7 @@ def _number(one: Measure) -> str:
         "rows-input": "rows read of it",
         "yield": "rows out for rows in",
         "age": "age when read",
+        "delay": "time from the day it is for to its start",
     }
     name = names.get(one.aspect) or plain(one.field or "a metric")
     return f"{name}: {moved}, {abs(one.deviation):.0f} times the usual spread"

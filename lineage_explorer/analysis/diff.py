@@ -15,11 +15,15 @@ from lineage_explorer.analysis.change_codes import SEVERITIES, at_least
 from lineage_explorer.analysis.compare import Compared, compare
 from lineage_explorer.analysis.compare_sides import Side, When, log_side, side_of
 from lineage_explorer.analysis.divergence import divergence, unexplained
+from lineage_explorer.analysis.story import story_of
 from lineage_explorer.analysis.words import SHOWN, html_table, more, text_table
 from lineage_explorer.errors import LineageError
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     from lineage_explorer.lineage import Lineage
+    from lineage_explorer.view.widget import Explorer
 
 CHANGES = (
     "node", "field", "change", "before", "after", "severity", "run_before", "run_after",
@@ -45,6 +49,7 @@ class RunDiff:
         edges: source, target, status (before, after, same).
         renamed: node before to node after, where they differ.
         lineages: the log of each side; of two runs of one log the same twice.
+        sides: which run stood for each job on each side.
     """
 
     before: str
@@ -55,6 +60,25 @@ class RunDiff:
     edges: pl.DataFrame
     renamed: dict[str, str]
     lineages: tuple[Lineage, Lineage]
+    sides: tuple[Side, Side]
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """Both sides as one lineage, with every verb: what either has, of the runs compared."""
+        return story_of(self).lineage
+
+    def explore(self, **options: Any) -> Explorer:
+        """The interactive view of both sides in one layout: what changed, where they part.
+
+        Args:
+            **options: as of `Lineage.explore`; besides `unchanged=True` (what is the same is drawn
+                too) and `side` ("both", "before" or "after": what the other has alone is faint).
+        """
+        return self.lineage.explore(**options)
+
+    def write(self, path: str | PathLike[str], **options: Any) -> None:
+        """Write the picture: `.svg`, `.png` or `.html`; options as of `explore`."""
+        self.lineage.write(path, **options)
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -64,7 +88,7 @@ class RunDiff:
 
     @cached_property
     def captions(self) -> dict[str, str]:
-        """What changed at each node, in a few words: `2 fields dropped · rows -38 %`."""
+        """What changed at each node, in a few words: `2 columns dropped · rows -38 %`."""
         return words.captions(self.changes)
 
     def has(self, severity: str) -> bool:
@@ -139,11 +163,20 @@ def diff_sides(lin: Lineage, before: When, after: When) -> RunDiff:
     return differences(*sides, (lin, lin))
 
 
-def diff(before: Lineage, after: Lineage) -> RunDiff:
+def diff(
+    before: Lineage,
+    after: Lineage,
+    names: tuple[str, str] = ("the first log", "the second log"),
+) -> RunDiff:
     """What differs between two logs, as staging and production: of each job its newest run.
 
     Numbers are compared by how much they move in either log. To compare two runs, times or
     windows of one log, see `Lineage.diff`.
+
+    Args:
+        before: the log compared with.
+        after: the log compared.
+        names: what they are called in words and pictures.
 
     >>> import lineage_explorer as lx
     >>> lin = lx.sample("dbt")
@@ -151,7 +184,7 @@ def diff(before: Lineage, after: Lineage) -> RunDiff:
     True
     """
     same = before.frames is after.frames
-    sides = log_side(before.past, "the first log"), log_side(after.past, "the second log")
+    sides = log_side(before.past, names[0]), log_side(after.past, names[1])
     if same:
         sides = sides[0], sides[0]
     return differences(*sides, (before, after))
@@ -174,6 +207,7 @@ def differences(before: Side, after: Side, lineages: tuple[Lineage, Lineage]) ->
         edges=found.edges.select("source", "target", status=_status(pl.lit(value=False))),
         renamed=found.twins,
         lineages=lineages,
+        sides=(before, after),
     )
 
 

@@ -19,17 +19,17 @@ PARTING = ("rank", "node", "change", "explains")
 _WIDE, _BESIDE = 40, 16
 _NUMBERS = {"rows", "bytes", "files", "metric", "yield"}
 _NOUNS = {
-    "field-dropped": ("field dropped", "fields dropped"),
-    "field-added": ("field added", "fields added"),
-    "field-renamed": ("field renamed", "fields renamed"),
-    "field-retyped": ("field retyped", "fields retyped"),
+    "field-dropped": ("column dropped", "columns dropped"),
+    "field-added": ("column added", "columns added"),
+    "field-renamed": ("column renamed", "columns renamed"),
+    "field-retyped": ("column retyped", "columns retyped"),
     "input-dropped": ("input dropped", "inputs dropped"),
     "input-added": ("input added", "inputs added"),
     "output-dropped": ("output dropped", "outputs dropped"),
     "output-added": ("output added", "outputs added"),
     "assertion-failed": ("assertion failed", "assertions failed"),
-    "column-source-dropped": ("column source dropped", "column sources dropped"),
-    "column-source-added": ("column source added", "column sources added"),
+    "column-source-dropped": ("source dropped", "sources dropped"),
+    "column-source-added": ("source added", "sources added"),
     "parameter-changed": ("parameter changed", "parameters changed"),
     "setting-changed": ("setting changed", "settings changed"),
 }
@@ -87,7 +87,16 @@ def _caption(change: str, rows: list[tuple[str | None, str | None, str | None]])
     if change in _NOUNS:
         one, several = _NOUNS[change]
         return f"{len(rows)} {one if len(rows) == 1 else several}"
-    return change.replace("-", " ")
+    return said(change)
+
+
+def said(change: str) -> str:
+    """A code as people say it.
+
+    >>> said("sql-changed"), said("field-renamed")
+    ('SQL changed', 'column renamed')
+    """
+    return change.replace("-", " ").replace("sql", "SQL").replace("field", "column")
 
 
 def excerpts(before: str | None, after: str | None) -> tuple[str | None, str | None]:
@@ -148,12 +157,17 @@ def parting_rows(diff: RunDiff, most: int) -> list[tuple[object, ...]]:
 def sentence(diff: RunDiff) -> str:
     """How much changed."""
     head = f"{plain(diff.before)} → {plain(diff.after)}"
+    return f"{head}: {tally(diff)}"
+
+
+def tally(diff: RunDiff) -> str:
+    """How many changes, how grave, and at how many nodes the sides part."""
     if not len(diff.changes):
-        return f"{head}: nothing differs"
+        return "nothing differs"
     grave = [f"{count:,} {severity}" for severity, count in diff.counts.items()]
     what = f"{counted(len(diff.changes), 'change')} ({', '.join(grave)})"
     parts = len(diff.divergence)
-    return f"{head}: {what}" + (f", parting at {counted(parts, 'node')}" if parts else "")
+    return what + (f", parting at {counted(parts, 'node')}" if parts else "")
 
 
 def report(diff: RunDiff) -> str:

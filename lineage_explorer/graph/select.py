@@ -37,13 +37,18 @@ Mask = npt.NDArray[np.bool_]
 STATES = ("RUNNING", "COMPLETE", "FAIL", "ABORT", "UNKNOWN")
 
 
-def select_nodes(lin: Lineage, text: str) -> list[str]:
+def select_nodes(lin: Lineage, text: str, places: pl.DataFrame | None = None) -> list[str]:
     """The ids of the nodes that a selection means, in the order of the frames.
+
+    Args:
+        lin: the lineage.
+        text: the selection.
+        places: node, place: what `place:` looks at, from a report of residency.
 
     Raises:
         SelectionError: with the character where it could not be read on.
     """
-    chosen = _Selection(lin, text).of(parse(text))
+    chosen = _Selection(lin, text, places).of(parse(text))
     nodes: list[str] = lin.index.ids.filter(pl.Series(chosen)).to_list()
     return nodes
 
@@ -51,8 +56,9 @@ def select_nodes(lin: Lineage, text: str) -> list[str]:
 class _Selection:
     """Masks over the nodes of the index."""
 
-    def __init__(self, lin: Lineage, text: str) -> None:
+    def __init__(self, lin: Lineage, text: str, places: pl.DataFrame | None) -> None:
         self.lin = lin
+        self.places = places
         self.text = text
         self.index = lin.index
 
@@ -116,15 +122,19 @@ class _Selection:
 
     def having(self, wanted: Attribute) -> Mask:
         match wanted.key:
-            case "place":
-                message = "places come with a residency policy, which this lineage has not."
-                hint = "select by namespace, as namespace:s3://eu-*, until there is one."
+            case "place" if self.places is None:
+                message = "places come with a residency report, which is not here."
+                hint = "lin.residency(policy).select(…) has one, and its .explore() too."
                 raise SelectionError(message, hint, self.text, wanted.at)
             case "kind":
                 self.one_of(wanted, KINDS)
             case "state":
                 self.one_of(wanted, STATES)
-        table, column = _VALUES[wanted.key](self.lin)
+        table, column = (
+            (self.places, pl.col("place"))
+            if self.places is not None and wanted.key == "place"
+            else _VALUES[wanted.key](self.lin)
+        )
         value = wanted.value.upper() if wanted.key == "state" else wanted.value
         hit = _like(column, value) if wanted.glob else column == value
         if wanted.key == "tag" and not wanted.glob:

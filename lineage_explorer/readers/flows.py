@@ -15,11 +15,13 @@ are looked at once, and counted afterwards.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from typing import Any, NamedTuple
 
+import numpy as np
 import polars as pl
 
 from lineage_explorer.readers.accumulate import Nodes, State
@@ -358,14 +360,31 @@ def _bundles(said: Said, voices: pl.DataFrame) -> pl.DataFrame:
         .group_by("bundle")
         .agg(pl.col("of_run").drop_nulls().n_unique().alias("runs"), pl.col("event").min())
     )
-    lists = pl.List(U32)
-    columns: dict[str, Any] = {"job": U32, "basis": U8, "sources": lists, "targets": lists}
+    jobs, bases, sources, targets = zip(*said.bundles, strict=True) if said.bundles else [()] * 4
     return (
-        pl.DataFrame(list(said.bundles), schema=columns, orient="row")
+        pl.DataFrame(
+            [
+                pl.Series("job", jobs, U32),
+                pl.Series("basis", bases, U8),
+                _lists("sources", sources),
+                _lists("targets", targets),
+            ]
+        )
         .with_row_index("bundle")
         .join(counted, on="bundle", maintain_order="left")
         .drop("bundle")
     )
+
+
+def _lists(name: str, rows: Sequence[tuple[int, ...]]) -> pl.Series:
+    """Rows of numbers, none of them empty: so it is ten times as quick as by way of `pl.Series`."""
+    flat = pl.DataFrame(
+        {
+            "row": np.repeat(np.arange(len(rows)), [len(row) for row in rows]),
+            name: pl.Series(list(chain.from_iterable(rows)), dtype=U32),
+        }
+    )
+    return flat.group_by("row", maintain_order=True).agg(name)[name]
 
 
 def _columns(said: Said, links: pl.DataFrame, voices: pl.DataFrame) -> pl.DataFrame:

@@ -1,7 +1,8 @@
 """Other processes that read blocks and hand back tables, as Arrow.
 
-A helper is this very module run by the same Python; it gets blocks on its standard input and says
-when it is ready for the next. If one dies its blocks are read again by who asked for help.
+A helper is this very module run by the same Python; it gets orders on its standard input and says
+when it is ready for the next. A block that stands in a file it reads there itself; another's bytes
+come after the order. If a helper dies its blocks are read again by who asked for help.
 """
 
 from __future__ import annotations
@@ -16,13 +17,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import polars as pl
 
 from lineage_explorer.readers import formats
 from lineage_explorer.readers.blocks import Block
 from lineage_explorer.readers.openlineage import Teller
+from lineage_explorer.readers.sources import Address
 from lineage_explorer.readers.told import Told
 
 MOST = 8
@@ -31,7 +35,6 @@ PATIENCE = 20.0
 that would take its memory, and what comes back in many blocks would be looked at once more."""
 PIPE = 1 << 20
 TABLES = [field.name for field in fields(Told)]
-HEAD = struct.Struct("<QQQQQ")
 LENGTH = struct.Struct("<Q")
 READY, DONE = b"r", b"d"
 """What a helper says: it can take a block; here are all tables."""
@@ -39,6 +42,24 @@ READY, DONE = b"r", b"d"
 
 class HelperLost(Exception):
     """A helper ended before its work did."""
+
+
+class Order(msgspec.Struct):
+    """A block to read, of so many bytes."""
+
+    number: int
+    blob: int
+    line: int
+    offset: int
+    length: int
+    path: bytes | None = None
+    """Of the file where it stands; else its bytes follow."""
+    file: tuple[int, int] = (0, 0)
+    start: int = 0
+
+
+_order = msgspec.msgpack.Decoder(Order).decode
+_ordered = msgspec.msgpack.Encoder().encode
 
 
 def useful() -> int:
@@ -103,9 +124,13 @@ class Team:
             return False
         member: Member = ready[0][0].data
         member.listen()
-        head = HEAD.pack(block.number, block.blob, block.line, block.offset, len(block.data))
+        order = Order(block.number, block.blob, block.line, block.offset, len(block.data))
+        if block.address:
+            order.path, order.file = os.fsencode(block.address.path), block.address.file
+            order.start = block.address.offset
+        text = _ordered(order)
         try:
-            for part in (head, block.data):
+            for part in (LENGTH.pack(len(text)), text, b"" if block.address else block.data):
                 _send(member.ends()[0], part)
         except OSError:
             raise HelperLost from None
@@ -160,22 +185,36 @@ def help_(*, redact: bool) -> None:
     """What a helper does: blocks in, tables out."""
     from lineage_explorer.readers.scan import tell
 
-    with suppress(BrokenPipeError, KeyboardInterrupt):
+    with suppress(OSError, KeyboardInterrupt):
         gc.disable()
         teller = Teller(redact=redact)
         source, sink = io.FileIO(0, closefd=False), io.FileIO(1, "w", closefd=False)
         _send(sink, READY)
         while first := source.read(1):
-            head = first + _exactly(source, HEAD.size - 1)
-            number, blob, line, offset, length = HEAD.unpack(head)
-            data = bytes(_exactly(source, length))
-            tell(teller, Block(number, blob, formats.JSON, line, offset, data))
+            [size] = LENGTH.unpack(first + _exactly(source, LENGTH.size - 1))
+            order = _order(_exactly(source, size))
+            data = _data(order, source)
+            tell(
+                teller,
+                Block(order.number, order.blob, formats.JSON, order.line, order.offset, data),
+            )
             _send(sink, READY)
         told = teller.told()
         del teller  # half of the memory, and the tables are yet to be written
         _send(sink, DONE)
         for name in TABLES:
             _give(sink, getattr(told, name))
+
+
+def _data(order: Order, source: Any) -> bytes:
+    """The bytes of a block.
+
+    Raises:
+        OSError: if they are not where they were: then who asked reads without help.
+    """
+    if order.path is None:
+        return bytes(_exactly(source, order.length))
+    return Address(Path(os.fsdecode(order.path)), order.file, order.start).read(order.length)
 
 
 def _all(member: Member) -> Told:

@@ -87,7 +87,7 @@ def _steps(
     for told in row["policy"]:
         number = _line(told)
         where = f"{policy.path}:{number}" if number and policy.path else ""
-        text = _entry(lines, number) if lines and number else ""
+        text = " ".join(entry_lines(lines, number)) if lines and number else ""
         yield "policy", told, where, text
     yield from _placed(lin, judged, row)
     for at, node in enumerate(row["path"]):
@@ -121,15 +121,15 @@ def _line(told: str) -> int:
     return int(tail[:-1]) if tail.endswith(")") and tail[:-1].isdigit() else 0
 
 
-def _entry(lines: list[str], number: int) -> str:
-    """An entry of the policy as it is written, up to the next one."""
+def entry_lines(lines: list[str], number: int) -> list[str]:
+    """The lines of an entry of the policy as it is written, up to the next one."""
     found: list[str] = []
     for line in lines[number - 1 :]:
         if found and line.lstrip().startswith("["):
             break
         if line.strip():
             found.append(line.strip())
-    return " ".join(found)
+    return found
 
 
 def _at(lin: Lineage, event: int) -> str:

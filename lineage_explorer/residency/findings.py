@@ -44,6 +44,7 @@ FINDINGS: Columns = {
     "runs": (pl.UInt32, "how many runs it is about"),
 }
 
+_TOLD = ("place.unknown", "place.partly", "label.missing", "label.incomplete")
 TERMINAL = ("COMPLETE", "FAIL", "ABORT")
 
 
@@ -80,6 +81,7 @@ def findings(lin: Lineage, judged: Judged) -> pl.DataFrame:
         *_stored(judged),
         *_processed(judged),
         *_crossed(judged),
+        *_otherwise(judged),
         *_unplaced(judged),
         *_unlabelled(judged),
         *_empty(judged),
@@ -287,10 +289,8 @@ def _kind(rule: str, verdict: str, outside: str) -> str:
 def _crossed(judged: Judged) -> Iterator[Finding]:
     """Crossings that want a basis. That a target lies outside is said of the target."""
     claims, ways = _claims(judged), Ways(judged)
-    told = pl.col("rule").str.starts_with("transfer.") & pl.col("verdict").is_in(
-        ["outside", "undecided"]
-    )
-    rows = judged.crossings.filter(told | (pl.col("verdict") == "by exception"))
+    told = pl.col("rule").str.starts_with("transfer.") & (pl.col("verdict") == "undecided")
+    rows = judged.crossings.filter(told | pl.col("verdict").is_in(["outside", "by exception"]))
     keys = ("source", "target", "job", "from_set", "to_set", "verdict", "rule")
     for row in _newest(rows, *keys).iter_rows(named=True):
         places = judged.sets.places(row["to_set"])
@@ -324,6 +324,28 @@ def _crossed(judged: Judged) -> Iterator[Finding]:
             policy=tuple(dict.fromkeys([*way.policy, *used, *here[1], *there[1]])),
             runs=row["runs"],
         )  # fmt: skip
+
+
+def _otherwise(judged: Judged) -> Iterator[Finding]:
+    """What another evaluator left undecided, by rules of its own; once for each reason."""
+    if judged.own_rules:
+        return
+    asked = pl.concat([
+        judged.storage.select("verdict", "rule", "reason", node="dataset"),
+        judged.processing.select("verdict", "rule", "reason", node="job"),
+        judged.crossings.select("verdict", "rule", "reason", node="target"),
+    ])  # fmt: skip
+    rest = asked.filter(
+        pl.col("verdict") == "undecided",
+        ~pl.col("rule").is_in(_TOLD), ~pl.col("rule").str.starts_with("transfer."),
+    )  # fmt: skip
+    for rule, reason, count in rest.group_by("rule", "reason").len().sort("rule", "reason").rows():
+        yield Finding(
+            kind="rules.undecided",
+            verdict="undecided",
+            rule=rule,
+            reason=f"{reason} (of {count:,} answers)",
+        )
 
 
 def _unplaced(judged: Judged) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from lineage_explorer.residency.question import CHECKS, Question
 _PERMITTED = (None, ANYWHERE, (), ("DE", "FR"), ("US-CA",), ("US",))
 _PLACES = ((), ("DE",), ("US",), ("US-CA",), ("DE", "US"), ("CN", "IN"))
 _WAYS = ((("DE",), ("US",)), (("US",), ("CN", "IN")), ((), ("BR",)), (("DE", "IN"), ("IN",)))
+_GOES = (("eu_gdpr", "BR"), ("eu_gdpr", "US"), ("us_bulk_data", "CN"), ("us_sector", "HK"))
 _DAYS = (date(1995, 3, 1), date(2026, 11, 22))
 
 
@@ -34,13 +35,18 @@ def _of_places() -> Iterator[Question]:
 
 
 def _of_ways(facts: Facts) -> Iterator[Question]:
+    for (regime, to), basis in product(_GOES, (False, True)):
+        yield Question(
+            "transfer", ANYWHERE, True, (regime,), ("ZZ",), (to,),  # noqa: FBT003
+            basis=((regime, "on file"),) if basis else (), day=_DAYS[1],
+        )  # fmt: skip
     regimes = [*sorted(facts.regimes), "no such regime"]
     for at, regime in enumerate(regimes):
         home = (
             listed(facts.regimes[regime]["countries"])[:1] if regime in facts.regimes else ("DE",)
         )
         ways = (*_WAYS, (home, ("GB",)), (("ZZ",), home))
-        for number, (source, destination) in enumerate(ways):
+        for number, (source, destination) in list(enumerate(ways))[at % 2 :: 2]:
             yield Question(
                 check="processing" if number == 1 else "transfer",
                 permitted=ANYWHERE,

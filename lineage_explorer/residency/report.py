@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -24,6 +24,7 @@ from lineage_explorer.residency.explain import Explanation, explain
 from lineage_explorer.residency.findings import findings
 from lineage_explorer.residency.policy import Policy
 from lineage_explorer.residency.question import VERDICTS
+from lineage_explorer.residency.settle import DISAGREE, NO_PLACE
 from lineage_explorer.residency.verdict import Evaluator, Judged, judge
 from lineage_explorer.residency.words import NO_ADVICE, NOT_SEEN, TITLES
 from lineage_explorer.tables import TEXTS, Columns, schema
@@ -96,6 +97,26 @@ class ResidencyReport:
         return coverage(self.lin, self.judged)
 
     @cached_property
+    def where(self) -> pl.DataFrame:
+        """node, place: every place that a dataset or job may be in; "unknown", "conflict"."""
+        return places_by_node(self)
+
+    @cached_property
+    def short(self) -> dict[str, str]:
+        """Of every dataset and job its places in a few signs, see `places_of`."""
+        return dict(places_of(self).select("node", "label").iter_rows())
+
+    def select(self, query: str) -> Lineage:
+        """As `Lineage.select`, with `place:` (a code, `unknown` or `conflict`) in the language.
+
+        Raises:
+            SelectionError: with the character where it could not be read on.
+        """
+        from lineage_explorer.graph.select import select_nodes
+
+        return self.lin.narrow(select_nodes(self.lin, query, self.where))
+
+    @cached_property
     def counts(self) -> dict[str, int]:
         """How many findings of each verdict."""
         found = dict(self.findings.group_by("verdict").len().iter_rows())
@@ -116,15 +137,24 @@ class ResidencyReport:
     def answer(self) -> str:
         """The outcome in one sentence."""
         outside, undecided = self.counts["outside"], self.counts["undecided"]
-        head = (
-            f"{counted(outside, 'finding')} outside what the policy permits"
-            if outside
-            else "no violation observed in these files under this policy"
-        )
+        if outside:
+            head = f"{counted(outside, 'finding')} outside what the policy permits"
+        elif not self._decided:
+            head = "nothing is decided: no place and label were known together"
+        else:
+            head = "no violation observed in these files under this policy"
         tail = [f"{undecided:,} undecided"] if undecided else []
         if self.counts["by exception"]:
             tail.append(f"{self.counts['by exception']:,} by exception")
         return "; ".join([head, *tail])
+
+    @property
+    def _decided(self) -> bool:
+        """Whether anything was decided at all."""
+        judged = self.judged
+        parts = (judged.storage, judged.processing, judged.crossings)
+        open_ = ["undecided", "not applicable"]
+        return any(not part["verdict"].is_in(open_).all() for part in parts)
 
     def _rows(self, most: int) -> list[tuple[object, ...]]:
         return self.findings.head(most).select(_HEAD).rows()
@@ -160,10 +190,17 @@ class ResidencyReport:
 
         return write_audit(self, folder, key)
 
-    def explore(self, **options: Any) -> Explorer:
-        """The view, coloured by verdict; `color="place"` colours by place. Options as of `explore`."""
+    def explore(self, focus: str | Sequence[str] | None = None, **options: Any) -> Explorer:
+        """The view, coloured by verdict, with the findings in its panel.
+
+        Args:
+            focus: as of `Lineage.explore`.
+            **options: as there; `color="place"` colours by place, `by="place"` draws
+                a box for each place with the flows between, `finding` is the id of a finding whose
+                way is lit.
+        """
         color = options.pop("color", None)
-        view = self.lin.explore(**{"color": self, **options})
+        view = self.lin.explore(focus, **{"color": self, **options})
         if color is not None:
             view.color = color
         return view
@@ -239,7 +276,7 @@ def _crossings(judged: Judged) -> pl.DataFrame:
 def places_of(report: ResidencyReport) -> pl.DataFrame:
     """For the picture: node, label, verdict, of every dataset and job.
 
-    `label` is a short text: the codes, `?` where the place is not known, `!` where what is told of
+    `label` is a short text: the codes, `?` where the place is not known, `≠` where what is told of
     it does not agree. `verdict` is the worst of all that was judged of the node; "not applicable"
     where nothing was.
     """
@@ -266,10 +303,29 @@ def places_of(report: ResidencyReport) -> pl.DataFrame:
     )
 
 
+def places_by_node(report: ResidencyReport) -> pl.DataFrame:
+    """node, place: each place of a node's sets, or "unknown", or "conflict"."""
+    judged = report.judged
+    seen = pl.concat(
+        [
+            judged.storage.select("to_set", node="dataset"),
+            judged.processing.select("to_set", node="job"),
+        ]
+    ).unique()
+    numbers = seen["to_set"].unique().to_list()
+    named = {NO_PLACE: ["unknown"], DISAGREE: ["conflict"]}
+    places = [named.get(number) or list(judged.sets.places(number)) for number in numbers]
+    told = pl.DataFrame({"to_set": numbers, "place": places}, {"to_set": pl.Int32, "place": TEXTS})
+    return (
+        seen.join(told, on="to_set").explode("place", empty_as_null=False).select("node", "place")
+        .drop_nulls("node").unique().sort("node", "place")
+    )  # fmt: skip
+
+
 def _shown(judged: Judged, numbers: list[int], verdict: str) -> tuple[str, str]:
     if not numbers:
         return "", verdict
-    words = ["!" if number == -2 else short(judged.sets.places(number)) for number in numbers]
+    words = ["≠" if number == DISAGREE else short(judged.sets.places(number)) for number in numbers]
     return ", ".join(dict.fromkeys(words)), verdict
 
 

@@ -11,7 +11,9 @@ from lineage_explorer.view.state import ViewState
 WIDTH = 88
 
 
-def code(state: ViewState, *, name: str = "lin", about: str = "", height: int = 480) -> str:
+def code(
+    state: ViewState, *, name: str = "lin", about: str = "", height: int = 480, color: str = "state"
+) -> str:
     """The call that rebuilds a view: what is as it would be anyway is left out.
 
     Args:
@@ -19,6 +21,7 @@ def code(state: ViewState, *, name: str = "lin", about: str = "", height: int = 
         name: of the lineage's variable.
         about: a comment where something cannot be written as code.
         height: of the view, in pixels.
+        color: the mode it would have anyway.
 
     >>> print(code(ViewState(focus=("dataset:db:orders",), hops=2)))
     view = lin.explore(focus=["dataset:db:orders"], hops=2)
@@ -29,6 +32,7 @@ def code(state: ViewState, *, name: str = "lin", about: str = "", height: int = 
         for field in fields(ViewState)
         if getattr(state, field.name) != getattr(plain, field.name)
     ]
+    given = [(key, value) for key, value in given if (key, value) != ("color", color)]
     # The mode follows from the run or the pair of times.
     given = [(key, value) for key, value in given if key != "mode"]
     if height != 480:

@@ -14,6 +14,7 @@ from polars.exceptions import PolarsError
 
 from lineage_explorer.errors import LineageError
 from lineage_explorer.plain import plain
+from lineage_explorer.view.detail_changes import changes_of
 from lineage_explorer.view.history import schema_history
 from lineage_explorer.view.lists import Block, block, words
 from lineage_explorer.view.plot import runs_block
@@ -38,6 +39,7 @@ def node_detail(lin: Lineage, node: str) -> dict[str, Any]:
     tabs = _dataset_tabs(lin, node) if row["kind"] == "dataset" else _job_tabs(lin, node)
     events = block(lin, "events of node", node, type="events")
     tabs += [("Facets", facets_blocks(lin, pl.col("node") == node)), ("Events", events)]
+    tabs = [("Changes", changes_of(lin, node)), *tabs]
     return {
         "for": node,
         "kind": row["kind"],
@@ -174,6 +176,11 @@ def _neighbours(lin: Lineage, node: str, titles: tuple[str, str]) -> list[Block]
             items = _items(lin, ids[:NEIGHBOURS])
             blocks.append({"type": "nodes", "title": title, "items": items, "note": note})
     return blocks
+
+
+def nodes_block(lin: Lineage, title: str, ids: list[str]) -> Block:
+    """Some nodes, to be gone to."""
+    return {"type": "nodes", "title": title, "items": _items(lin, ids), "note": ""}
 
 
 def _items(lin: Lineage, ids: list[str]) -> list[list[str]]:

@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lineage_explorer.errors import LineageError
-from lineage_explorer.view.detail import edge_detail, event_text, node_detail
+from lineage_explorer.view.detail import edge_detail, event_text
+from lineage_explorer.view.detail_changes import story_detail
 from lineage_explorer.view.detail_group import group_edge_detail
+from lineage_explorer.view.found import all_details, with_report
 from lineage_explorer.view.modes import Maker
 from lineage_explorer.view.scene import Scene
 from lineage_explorer.view.seen import pack_log
@@ -26,6 +28,7 @@ from lineage_explorer.view.wire import pack
 
 if TYPE_CHECKING:
     from lineage_explorer.lineage import Lineage
+    from lineage_explorer.residency.report import ResidencyReport
 
 STATIC = Path(__file__).parent / "static"
 REFOCUS_MOST = 200
@@ -33,7 +36,13 @@ ALONE = ("dataset", "job")
 EVENTS_MOST = 10
 
 
-def to_html(lin: Lineage, drawn: Scene, state: dict[str, Any], more: Sequence[Maker] = ()) -> str:
+def to_html(
+    lin: Lineage,
+    drawn: Scene,
+    state: dict[str, Any],
+    more: Sequence[Maker] = (),
+    report: ResidencyReport | None = None,
+) -> str:
     """The file's text.
 
     It holds the scene, and for up to 200 nodes the scene around each, so that a double click
@@ -43,7 +52,11 @@ def to_html(lin: Lineage, drawn: Scene, state: dict[str, Any], more: Sequence[Ma
     css = (STATIC / "widget.css").read_text(encoding="utf-8")
     page = "html,body{margin:0;height:100%}#lx-root{height:100vh}"
     scenes = _scenes(lin, drawn, more)
-    details = _details(lin, [drawn, *scenes.values()])
+    if lin.story is not None:
+        scenes |= _both(lin, drawn, more)
+    details = _details(lin, [drawn, *scenes.values()], report)
+    if lin.story is not None:
+        details[""] = story_detail(lin)
     data = {
         "state": state,
         "scene": b64encode(pack(drawn)).decode(),
@@ -91,8 +104,18 @@ def _scenes(lin: Lineage, drawn: Scene, more: Sequence[Maker]) -> dict[str, Scen
     return {**around, **opened}
 
 
-def _details(lin: Lineage, scenes: list[Scene]) -> dict[str, Any]:
-    """What the panel tells of every node and edge of these scenes."""
+def _both(lin: Lineage, drawn: Scene, more: Sequence[Maker]) -> dict[str, Scene]:
+    """Both sides of a diff: what changed alone, and all of it."""
+    return {
+        f"unchanged:{str(unchanged).lower()}": picture(
+            lin, ViewState(unchanged=unchanged), drawn, more
+        )
+        for unchanged in (False, True)
+    }
+
+
+def _details(lin: Lineage, scenes: list[Scene], report: ResidencyReport | None) -> dict[str, Any]:
+    """What the panel tells of every node and edge of these scenes, and of findings."""
     nodes = {node.id for scene in scenes for node in scene.nodes if node.kind in ALONE}
     edges = {
         (scene.nodes[edge.source].id, scene.nodes[edge.target].id)
@@ -100,7 +123,9 @@ def _details(lin: Lineage, scenes: list[Scene]) -> dict[str, Any]:
         for edge in scene.edges
         if edge.kind not in ("stub", "group")
     }
-    details: dict[str, Any] = {node: node_detail(lin, node) for node in sorted(nodes)}
+    details: dict[str, Any] = {node: with_report(lin, node, report) for node in sorted(nodes)}
+    if report is not None and len(report.findings):
+        details |= all_details(report)
     for scene in scenes:
         between = (
             (scene.nodes[e.source].id, scene.nodes[e.target].id)

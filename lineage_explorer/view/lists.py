@@ -165,6 +165,23 @@ def _events_of_edge(lin: Lineage, ends: str) -> Listed:
     return _events(lin, pl.concat([*ids, touched["first_event"], touched["last_event"]]))
 
 
+def _events_of_changes(lin: Lineage, node: str) -> Listed:
+    ids = lin.story.events_of(node) if lin.story else []
+    return _events(lin, pl.Series("event", ids, dtype=pl.UInt32))
+
+
+def _of_story(name: str) -> Callable[[Lineage, str], Listed]:
+    def made(lin: Lineage, _about: str) -> Listed:
+        from lineage_explorer.view import detail_changes
+
+        if lin.story is None:
+            raise LineageError("nothing was compared here.")
+        listed: Listed = getattr(detail_changes, f"list_of_{name}")(lin, lin.story)
+        return listed
+
+    return made
+
+
 def _events_of_run(lin: Lineage, run: str) -> Listed:
     return _events(lin, lin.events.filter(pl.col("run") == run)["event"])
 
@@ -195,6 +212,8 @@ _LISTS: dict[str, Callable[[Lineage, str], Listed]] = {
     "events of node": _events_of_node,
     "events of edge": _events_of_edge,
     "events of run": _events_of_run,
+    "events of changes": _events_of_changes,
+    **{name: _of_story(name) for name in ("changes", "marked", "aside")},
 }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -56,11 +56,28 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Line:
+    """What a mode says of an edge: an entry, and words on hover.
+
+    `sure` is False where it only may be so: it is drawn pale and without a mark. `masked` is whether
+    all that flows is masked; None where that is not told. `count` is how many a line between groups
+    stands for.
+    """
+
+    entry: int
+    words: str
+    sure: bool = True
+    masked: bool | None = None
+    count: int = 1
+
+
+@dataclass(frozen=True)
 class Mode:
     """A way to colour: entries, for each node the index of its own, and what to say on hover.
 
     `mix` has, for each group by its position, how many of its members have which entry; for a node
-    with several, those beside its own.
+    with several, those beside its own. `marks` stand on nodes in place of the marks of their
+    entries, `lines` on edges, by their position; `note` stands below the legend.
     """
 
     name: str
@@ -69,6 +86,9 @@ class Mode:
     values: list[int]
     words: list[str] = field(default_factory=list)
     mix: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    marks: list[str] = field(default_factory=list)
+    lines: dict[int, Line] = field(default_factory=dict)
+    note: str = ""
 
     def count(self, entry: int) -> int:
         """How many nodes have an entry, those in groups included."""
@@ -87,7 +107,8 @@ def mixed(mode: Mode, nodes: int, first: int, sizes: Sequence[int]) -> Mode:
         begin += size
         pairs = [(entry, n) for entry, n in counts.items() if entry != NONE]
         mix[at] = sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
-    return replace(mode, values=mode.values[:nodes], words=mode.words[:nodes], mix=mix)
+    told = {name: getattr(mode, name)[:nodes] for name in ("values", "words", "marks")}
+    return replace(mode, mix=mix, **told)
 
 
 @dataclass(frozen=True)
@@ -95,7 +116,8 @@ class Asked:
     """What a mode is made for: the whole lineage, nodes of it, and the time chosen, if any.
 
     Nodes are those drawn, and after them the members of groups; `kinds` is dataset, job or, for
-    what has no colour of its own, something else.
+    what has no colour of its own, something else. `ends` are the two nodes of each edge, `inside`
+    the group that a node is drawn in.
     """
 
     lin: Lineage
@@ -104,6 +126,8 @@ class Asked:
     glyphs: list[str]
     states: list[str]
     at: datetime | None = None
+    ends: Sequence[tuple[str, str]] = ()
+    inside: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def told(self) -> pl.DataFrame:

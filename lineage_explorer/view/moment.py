@@ -16,7 +16,8 @@ import polars as pl
 
 from lineage_explorer.plain import cut_middle, plain
 from lineage_explorer.view.asof import BEGUN, newest, over
-from lineage_explorer.view.modes import MODES, Maker
+from lineage_explorer.view.changes import makers_of
+from lineage_explorer.view.modes import Maker
 from lineage_explorer.view.scene import Scene, asked_again
 from lineage_explorer.view.seen import Bools, Moment
 from lineage_explorer.view.timing import Timing, instant
@@ -38,8 +39,8 @@ def retold(lin: Lineage, scene: Scene, timing: Timing, more: Sequence[Maker] = (
         replace(node, state=states.get(node.id, "")) if node.kind in ("dataset", "job") else node
         for node in scene.nodes
     ]
-    asked = asked_again(lin, nodes, moment.at)
-    modes = [make(asked) for make in (*MODES.values(), *more)]
+    asked = asked_again(lin, nodes, moment.at, scene.edges)
+    modes = [make(asked) for make in makers_of(lin, more)]
     return replace(scene, nodes=nodes, modes=modes, moment=moment)
 
 

@@ -83,14 +83,17 @@ class _Hung:
 
 
 def placed_with_stubs(
-    nodes: list[Node], edges: list[Edge], previous_y: Floats | None
+    nodes: list[Node],
+    edges: list[Edge],
+    previous_y: Floats | None,
+    gap_y: float = style.GAP_Y,
 ) -> tuple[Layout, frozenset[int]]:
     """The layout of all nodes, routes in the order of `edges`; and which edges are drawn faint.
 
     These are the few between groups that stand in one column, and those that pass behind others.
     """
     if not any(edge.kind == "group" for edge in edges):
-        placed = _placed(nodes, edges, previous_y, style.GAP_Y)
+        placed = _placed(nodes, edges, previous_y, gap_y)
         return placed, frozenset(np.flatnonzero(placed.over).tolist())
     first = _placed(nodes, edges, previous_y, style.GROUP_GAP, _minor(edges))
     level = {at for at in _minor(edges) if _level(first, edges[at])}

@@ -1,11 +1,25 @@
-"""Colour by where data lives: what was judged of a node, and the places it is in."""
+"""Colour by where data lives: what was judged of a node, the places it is in, what crosses."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
+
+import polars as pl
 
 from lineage_explorer.residency.report import ResidencyReport, places_of
-from lineage_explorer.view.modes import NONE, Asked, Entry, Maker, Mode, categories, with_unknown
+from lineage_explorer.view.crossings import Ways, lines_of, ways_of
+from lineage_explorer.view.modes import (
+    NONE,
+    Asked,
+    Entry,
+    Line,
+    Maker,
+    Mode,
+    categories,
+    with_unknown,
+)
 
 _VERDICTS = {
     "outside": Entry("outside", "failed", "!"),
@@ -13,44 +27,75 @@ _VERDICTS = {
     "within": Entry("within", "complete", "✓"),
     "undecided": Entry("undecided", "unknown", "?", "hatch"),
 }
+Told = Mapping[str, tuple[str, str, int]]
 
 
 def residency_modes(report: ResidencyReport) -> list[Maker]:
     """Two modes: `residency` (the verdict) and `place` (the codes of the places).
 
-    What is undecided is hatched and has an entry of its own, as what has no known place has.
+    What is undecided is hatched and has an entry of its own, as what has no known place has. On
+    every node stand the codes of its places and how many findings outside it has.
     """
-    rows = places_of(report).iter_rows(named=True)
-    told = {row["node"]: (row["label"], row["verdict"]) for row in rows}
-    return [_verdicts(told), _places(told)]
+    outside = report.findings.filter(pl.col("verdict") == "outside")["node"]
+    findings = Counter(outside.drop_nulls())
+    told = {
+        node: (label, verdict, findings[node])
+        for node, label, verdict in places_of(report).iter_rows()
+    }
+    ways = ways_of(report)
+    return [_verdicts(told, ways), _places(told)]
 
 
-def _verdicts(told: Mapping[str, tuple[str, str]]) -> Maker:
+def _verdicts(told: Told, ways: Ways) -> Maker:
     def residency(asked: Asked) -> Mode:
         names = list(_VERDICTS)
-        rows = [told.get(node, ("", "not applicable")) for node in asked.ids]
-        values = [names.index(verdict) if verdict in names else NONE for _, verdict in rows]
-        words = [_words(label, verdict) for label, verdict in rows]
-        return Mode("residency", "Residency", list(_VERDICTS.values()), values, words)
+        rows = [told.get(node, ("", "not applicable", 0)) for node in asked.ids]
+        values = [names.index(verdict) if verdict in names else NONE for _, verdict, _ in rows]
+        lines = lines_of(ways, asked, names)
+        return Mode(
+            "residency", "Residency", list(_VERDICTS.values()), values,
+            [_words(*row) for row in rows], marks=[_mark(*row) for row in rows], lines=lines,
+            note=_note(lines),
+        )  # fmt: skip
 
     return residency
 
 
-def _places(told: Mapping[str, tuple[str, str]]) -> Maker:
-    whole = [label for label, _ in told.values() if _known(label)]
+def _places(told: Told) -> Maker:
+    whole = [label for label, *_ in told.values() if _known(label)]
 
     def place(asked: Asked) -> Mode:
-        labels = [told.get(node, ("", ""))[0] for node in asked.ids]
+        labels = [told.get(node, ("", "", 0))[0] for node in asked.ids]
         made = categories("place", "Place", [one if _known(one) else None for one in labels], whole)
         silent = [real and not _known(one) for one, real in zip(labels, asked.real, strict=True)]
-        return with_unknown(made, silent, "place unknown")
+        made = with_unknown(made, silent, "place unknown")
+        real = zip(labels, asked.real, strict=True)
+        return replace(made, marks=[(label or "?") if there else "" for label, there in real])
 
     return place
 
 
 def _known(label: str) -> bool:
-    return bool(label) and "?" not in label and "!" not in label
+    return bool(label) and "?" not in label and "≠" not in label
 
 
-def _words(label: str, verdict: str) -> str:
-    return f"{label}: {verdict}" if label else verdict
+def _mark(label: str, verdict: str, findings: int) -> str:
+    """Beside the name: where it is, and what was judged."""
+    mark = _VERDICTS[verdict].mark if verdict in _VERDICTS else ""
+    count = str(findings) if verdict == "outside" and findings > 1 else ""
+    return " ".join(dict.fromkeys(filter(None, [label, mark + count])))
+
+
+def _words(label: str, verdict: str, findings: int) -> str:
+    said = f"{verdict}, {findings} findings" if findings > 1 else verdict
+    return f"{label}: {said}" if label else said
+
+
+def _note(lines: Mapping[int, Line]) -> str:
+    """The lines of the picture, counted."""
+    names = list(_VERDICTS)
+    sure = Counter(names[line.entry] for line in lines.values() if line.sure)
+    parts = [f"{count} {verdict}" for verdict in names if (count := sure[verdict])]
+    possible = sum(not line.sure for line in lines.values())
+    parts += [f"{possible} possible, a place is not known"] if possible else []
+    return f"Crossings: {', '.join(parts)}" if parts else ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from lineage_explorer.plain import plain
+from lineage_explorer.view.changes import marked_row
 from lineage_explorer.view.placing import Edge, Node
 from lineage_explorer.view.style import fit
 
@@ -64,15 +65,17 @@ def rows_of(lin: Lineage, named: Named) -> dict[str, tuple[Row, ...]]:
     )
     return {
         dataset: tuple(
-            (
-                fit(field, 400, 11),
-                fit(kinds.get((dataset, field)) or "", 120, 11),
-                "masked" if (dataset, field) in masked else "",
-            )
+            _row(lin, dataset, field, kinds.get((dataset, field)), (dataset, field) in masked)
             for field in fields
         )
         for dataset, fields in named.items()
     }
+
+
+def _row(lin: Lineage, dataset: str, field: str, kind: str | None, masked: bool) -> Row:  # noqa: FBT001
+    row = (fit(field, 400, 11), kind or "", "masked" * masked)
+    name, told, mark = marked_row(lin, dataset, field, row)
+    return name, fit(told, 120, 11), mark
 
 
 def column_edges(

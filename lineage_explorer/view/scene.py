@@ -19,8 +19,9 @@ import polars as pl
 from lineage_explorer.analysis.words import listed
 from lineage_explorer.plain import plain
 from lineage_explorer.view import style
+from lineage_explorer.view.changes import Compare, as_later, compared, makers_of
 from lineage_explorer.view.gathering import group_edges, group_node
-from lineage_explorer.view.modes import MODES, Asked, Maker, Mode, mixed
+from lineage_explorer.view.modes import Asked, Maker, Mode, mixed
 from lineage_explorer.view.placing import Edge, Floats, Node, placed_with_stubs, rows_height
 from lineage_explorer.view.rows import Named, Row, column_edges, fields_of, rows_of
 from lineage_explorer.view.seen import Moment, edge_times, node_times
@@ -89,6 +90,7 @@ class Scene:
     shown: Sequence[str] = ()
     aside: frozenset[int] = frozenset()
     members: Mapping[str, slice] = field(default_factory=dict)
+    compare: Compare | None = None
 
     @property
     def description(self) -> str:
@@ -131,7 +133,7 @@ def scene(
         more: colour modes beside those of every picture.
     """
     named = fields_of(lin, [node for node in shown.nodes if node in opened], thread)
-    nodes = _nodes(lin, (whole or lin).nodes, shown, named, pinned)
+    nodes = as_later(lin, _nodes(lin, (whole or lin).nodes, shown, named, pinned))
     nodes += [group_node(lin, group) for group in shown.groups]
     nodes += [_stub(stub, hidden) for stub, hidden in shown.stubs.items()]
     position = {node.id: at for at, node in enumerate(nodes)}
@@ -141,7 +143,8 @@ def scene(
         *_stub_edges(shown, position),
         *column_edges(lin, nodes, position, named),
     ]
-    placed, aside = placed_with_stubs(nodes, edges, _previous(nodes, before))
+    gap = style.CAPTIONED_GAP if lin.story else style.GAP_Y
+    placed, aside = placed_with_stubs(nodes, edges, _previous(nodes, before), gap)
     return Scene(
         nodes,
         edges,
@@ -154,14 +157,15 @@ def scene(
         placed.height,
         node_times(whole or lin, nodes),
         edge_times(lin, nodes, edges),
-        modes=_modes(lin, whole or lin, nodes, shown, more),
+        modes=_modes(lin, whole or lin, (nodes, edges), shown, more),
         focus=shown.focus,
         summary=_summary(whole or lin, shown),
         note=shown.note,
-        empty="" if nodes else EMPTY,
+        empty="" if nodes else shown.empty or EMPTY,
         shown=_ids(lin, shown),
         aside=aside,
         members=_places(shown),
+        compare=compared(whole or lin, nodes, edges),
     )
 
 
@@ -347,24 +351,37 @@ def _previous(nodes: list[Node], before: Mapping[str, float] | None) -> Floats |
 
 
 def _modes(
-    lin: Lineage, whole: Lineage, nodes: list[Node], shown: Shown, more: Sequence[Maker]
+    lin: Lineage,
+    whole: Lineage,
+    drawn: tuple[list[Node], list[Edge]],
+    shown: Shown,
+    more: Sequence[Maker],
 ) -> list[Mode]:
     """Colours of the nodes; of groups, how many of their members have which."""
-    members = _members(lin, whole, shown)
+    members, nodes = _members(lin, whole, shown), drawn[0]
+    groups = [group.id for group in shown.groups for _ in group.members]
     asked = Asked(
         whole,
         [*(n.id for n in nodes), *members["node"]],
         [*(n.kind for n in nodes), *members["kind"]],
         [*(n.glyph for n in nodes), *members["glyph"]],
         [*(n.state for n in nodes), *members["state"]],
+        ends=_ends(*drawn),
+        inside=dict(zip(members["node"], groups, strict=True)),
     )
     first = sum(node.kind in ("dataset", "job") for node in nodes)
     sizes = [len(group.members) for group in shown.groups]
-    made = (make(asked) for make in (*MODES.values(), *more))
+    made = (make(asked) for make in makers_of(whole, more))
     return [mixed(mode, len(nodes), first, sizes) for mode in made]
 
 
-def asked_again(lin: Lineage, nodes: list[Node], at: datetime | None) -> Asked:
+def _ends(nodes: list[Node], edges: list[Edge]) -> list[tuple[str, str]]:
+    return [(nodes[edge.source].id, nodes[edge.target].id) for edge in edges]
+
+
+def asked_again(
+    lin: Lineage, nodes: list[Node], at: datetime | None, edges: list[Edge] | None = None
+) -> Asked:
     """What modes of these nodes are made for, as of a time; members of groups are not among them."""
     return Asked(
         lin,
@@ -373,6 +390,7 @@ def asked_again(lin: Lineage, nodes: list[Node], at: datetime | None) -> Asked:
         [node.glyph for node in nodes],
         [node.state for node in nodes],
         at,
+        _ends(nodes, edges or []),
     )
 
 

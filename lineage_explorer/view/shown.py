@@ -33,7 +33,7 @@ class Shown:
     """Node ids on screen, in a fixed order, and how many neighbours each stub hides.
 
     `groups` are drawn as one node each; their members are not in `nodes`. `shortest` is the path to
-    emphasise.
+    emphasise. `empty` is said where there is no node.
     """
 
     nodes: list[str]
@@ -42,6 +42,7 @@ class Shown:
     note: str = ""
     groups: list[Group] = field(default_factory=list)
     shortest: list[str] = field(default_factory=list)
+    empty: str = ""
 
 
 def is_small(lin: Lineage) -> bool:

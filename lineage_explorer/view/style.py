@@ -18,7 +18,7 @@ STUB_WIDTH, STUB_GAP = 44, 16
 RADIUS = 6
 CARD_MIN, CARD_MAX = 208, 288
 JOB_MAX = 256
-GAP_X, GAP_Y = 64.0, 16.0
+GAP_X, GAP_Y, CAPTIONED_GAP = 64.0, 16.0, 26.0
 ROWS_SHOWN, FINDER = 12, 26
 GROUP_MIN, GROUP_HEIGHT, GROUP_GAP = 144, 62, 28.0
 
@@ -37,6 +37,10 @@ PALETTE: dict[str, tuple[str, str]] = {
     "running": ("#1e66c9", "#7db4ff"),
     "aborted": ("#75644f", "#c2ad92"),
     "unknown": ("#5b6170", "#a4abba"),
+    "added": ("#0b7a58", "#3ecf9a"),
+    "gone": ("#b93815", "#ff8a65"),
+    "changed": ("#8a5d00", "#e3b341"),
+    "same": ("#5f6774", "#8f97a5"),
     # Okabe-Ito, darkened for text-size marks on white and lightened for dark grounds.
     "cat0": ("#0072b2", "#56a9e0"),
     "cat1": ("#8f5b00", "#e69f00"),

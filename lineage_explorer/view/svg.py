@@ -6,15 +6,18 @@ Every text comes from the log, so it goes in escaped and as text only; colours a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import ceil
 
 import numpy as np
 
-from lineage_explorer.view import style, svg_nodes
+from lineage_explorer.view import style, svg_changes, svg_nodes
+from lineage_explorer.view.changes import NAME
 from lineage_explorer.view.modes import NONE, Entry, Mode
 from lineage_explorer.view.placing import Node
 from lineage_explorer.view.scene import Scene
 from lineage_explorer.view.style import fit, text_width
+from lineage_explorer.view.svg_crossings import crossings
 from lineage_explorer.view.svg_edges import FAINT, lines
 from lineage_explorer.view.svg_nodes import number, text
 
@@ -52,7 +55,12 @@ _PATTERN = {
 
 
 def svg(
-    picture: Scene, *, color: str = "kind", theme: str = "auto", selection: tuple[str, ...] = ()
+    picture: Scene,
+    *,
+    color: str = "kind",
+    theme: str = "auto",
+    selection: tuple[str, ...] = (),
+    side: str = "both",
 ) -> str:
     """The picture as SVG text.
 
@@ -61,11 +69,16 @@ def svg(
         color: the name of one of its modes.
         theme: "light", "dark", or "auto" (light, and dark where the reader's system is dark).
         selection: node ids that get a ring.
+        side: of two sides, which: both, before or after.
     """
     mode = next((m for m in picture.modes if m.name == color), None)
     legend = _legend_entries(mode)
-    told = picture.moment.words if picture.moment else ""
-    legend_height = LEGEND_ROW * (len(legend) + 1) + 12 if legend else 0
+    compare = picture.compare
+    told = picture.moment.words if picture.moment else svg_changes.words(compare, side)
+    if compare and compare.marks and mode and mode.name == NAME:
+        legend = [*legend, (svg_changes.entry(compare), len(compare.marks))]
+    note = bool(mode and mode.note)
+    legend_height = LEGEND_ROW * (len(legend) + 1 + note) + 12 if legend else 0
     legend_height += LEGEND_ROW if told else 0
     width = max(picture.width + 2 * MARGIN, 320.0)
     height = max(picture.height, 24.0) + 2 * MARGIN + legend_height
@@ -80,8 +93,9 @@ def svg(
         f"<defs>{''.join(_pattern_definitions(mode))}</defs>",
         '<rect class="ground" width="100%" height="100%"/>',
         f'<g transform="translate({number(MARGIN)} {number(MARGIN)})">',
-        *lines(picture),
-        *_nodes(picture, mode, set(selection)),
+        *lines(picture, side),
+        *crossings(picture, mode),
+        *_nodes(picture, mode, set(selection), side),
         "</g>",
     ]
     if picture.empty:
@@ -124,6 +138,7 @@ def _rules(colours: dict[str, str], index: int) -> str:
         f".glyph{{stroke:{c['soft']};fill:none}}.edge{{stroke:{c['edge']};fill:none}}"
         f".head{{fill:{c['edge']}}}.ring{{stroke:{c['accent']};fill:none}}"
         f".column{{stroke:{c['accent']};fill:none}}.columnhead{{fill:{c['accent']}}}"
+        f".onmark{{fill:{c['ground']}}}"
         f".hidden{{fill:{c['ground']};stroke:{c['edge']}}}{named}"
     )
 
@@ -140,33 +155,40 @@ def _pattern_definitions(mode: Mode | None) -> Iterator[str]:
             )
 
 
-def _nodes(picture: Scene, mode: Mode | None, selection: set[str]) -> Iterator[str]:
+def _nodes(picture: Scene, mode: Mode | None, selection: set[str], side: str) -> Iterator[str]:
     values = mode.values if mode else [NONE] * len(picture.nodes)
-    moment = picture.moment
+    moment, compare = picture.moment, picture.compare
     seen = moment.nodes if moment else np.ones(len(picture.nodes), dtype=np.bool_)
-    places = zip(picture.nodes, picture.x, picture.y, values, seen, strict=True)
+    nodes = svg_changes.on_side(compare, picture.nodes, side)
+    places = zip(nodes, picture.x, picture.y, values, seen, strict=True)
     for at, (node, x, y, value, there) in enumerate(places):
         entry = mode.entries[value] if mode and value != NONE else None
-        if not there:
-            yield FAINT
+        if entry and mode and mode.marks:
+            entry = replace(entry, mark=mode.marks[at])
+        faded = [] if there else [FAINT]
+        faded += [svg_changes.ABSENT] if compare and compare.absent(at, side) else []
+        yield from faded
         yield f'<g transform="translate({number(x)} {number(y)})"><title>{text(node.title)}</title>'
         if node.id in selection:
             yield _ring(node)
-        if node.kind == "dataset":
-            yield from svg_nodes.card(node, entry)
-        elif node.kind == "job":
-            yield from svg_nodes.pill(node, entry)
-        elif node.kind == "group":
-            yield from svg_nodes.group(node, mode, at)
-        else:
-            yield from svg_nodes.stub(node)
+        yield from _shape(node, mode, at, entry)
         if moment and node.id in moment.captions:
-            words = text(moment.captions[node.id])
-            below = number(node.height + 13)
-            yield f'<text class="soft" y="{below}" font-size="11">{words}</text>'
+            yield svg_changes.caption(node, moment.captions[node.id])
+        elif compare:
+            yield from svg_changes.told(compare, node, at)
         if moment and node.id in moment.active:
             yield _ring(node, "running-line", ' stroke-dasharray="5 3"')
-        yield "</g>" if there else "</g></g>"
+        yield "</g>" * (1 + len(faded))
+
+
+def _shape(node: Node, mode: Mode | None, at: int, entry: Entry | None) -> Iterator[str]:
+    if node.kind == "dataset":
+        return svg_nodes.card(node, entry)
+    if node.kind == "job":
+        return svg_nodes.pill(node, entry)
+    if node.kind == "group":
+        return svg_nodes.group(node, mode, at)
+    return svg_nodes.stub(node)
 
 
 def _ring(node: Node, name: str = "ring", more: str = "") -> str:
@@ -203,4 +225,7 @@ def _legend(mode: Mode, entries: list[tuple[Entry, int]], top: float) -> Iterato
         yield f'<text class="text" {at}>{text(label)}</text>'
         x = ceil(text_width(label, 12)) + room + 32
         yield f'<text class="soft" x="{x}" y="{y + 12}" font-size="12">{count}</text>'
+    if mode.note:
+        y = (len(entries) + 1) * LEGEND_ROW + 12
+        yield f'<text class="soft" x="0" y="{y}" font-size="12">{text(mode.note)}</text>'
     yield "</g>"

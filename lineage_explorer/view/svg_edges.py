@@ -18,24 +18,33 @@ _DASHED = {
     "hands_over": ' stroke-width="1.5" stroke-dasharray="6 4"',
     "stub": ' stroke-width="1" stroke-dasharray="2 3"',
 }
+_ONLY = {"before": "gone-line", "after": "added-line"}
 _LOOP = "M3.8 0.5A3.9 3.9 0 1 1 2.7 -2.8M3.2 -4.800v2.4H0.8"
-_LOCK = "M-3 -0.5h6v4.500h-6zM-1.8 -0.5V-2a1.8 1.8 0 0 1 3.6 0v1.5"
+LOCK = "M-3 -0.5h6v4.500h-6zM-1.8 -0.5V-2a1.8 1.8 0 0 1 3.6 0v1.5"
 
 
-def lines(picture: Scene) -> Iterator[str]:
-    """All lines, then what stands on them."""
+def lines(picture: Scene, side: str = "both") -> Iterator[str]:
+    """All lines, then what stands on them; of two sides those of one, or of both."""
+    only = picture.compare.lines if picture.compare else {}
     seen = picture.moment.edges if picture.moment else np.ones(len(picture.edges), dtype=np.bool_)
     largest = max((edge.runs for edge in picture.edges if edge.kind == "group"), default=1)
     marks: list[str] = []
     for at, (edge, route, back, there) in enumerate(
         zip(picture.edges, picture.routes, picture.back, seen, strict=True)
     ):
+        alone = only.get(at)
+        if alone and side not in ("both", alone):
+            continue
         if not there:
             yield FAINT
+        stroke = f"{_stroke(edge, largest)}{_pale(at in picture.aside)}"
+        if alone == "before":
+            stroke = ' stroke-width="1.5" stroke-dasharray="5 3"'
+        name = _ONLY.get(alone or "") or _class(edge)
         said = f"{edge.words(picture.edge_seen[at, 1])}{' · part of a cycle' if back else ''}"
-        yield _line(edge, route, said, f"{_stroke(edge, largest)}{_pale(at in picture.aside)}")
+        yield _line(route, said, name, stroke)
         if edge.kind != "stub":
-            yield from _heads(edge, route)
+            yield from _heads(edge, route, name)
         if not there:
             yield "</g>"
         marks += _marks(picture, edge, route, back=bool(back))
@@ -43,9 +52,8 @@ def lines(picture: Scene) -> Iterator[str]:
     yield from _numbers(picture)
 
 
-def _line(edge: Edge, route: Floats, said: str, stroke: str) -> str:
-    told = f"<title>{text(said)}</title>"
-    return f'<path class="{_class(edge)}" d="{path(route)}"{stroke}>{told}</path>'
+def _line(route: Floats, said: str, name: str, stroke: str) -> str:
+    return f'<path class="{name}" d="{path(route)}"{stroke}><title>{text(said)}</title></path>'
 
 
 def _class(edge: Edge) -> str:
@@ -80,8 +88,8 @@ def path(route: Floats) -> str:
     return head + "".join(curves)
 
 
-def _heads(edge: Edge, route: Floats) -> Iterator[str]:
-    name = "columnhead" if _class(edge) == "column" else "head"
+def _heads(edge: Edge, route: Floats, line: str) -> Iterator[str]:
+    name = {"column": "columnhead", "edge": "head"}.get(line) or line.removesuffix("-line")
     x, y = route[-1]
     far = next((point for point in route[-2::-1] if abs(point[0] - x) > 1e-6), route[0])
     way = -7 if far[0] < x else 7
@@ -94,7 +102,7 @@ def _heads(edge: Edge, route: Floats) -> Iterator[str]:
 def _marks(picture: Scene, edge: Edge, route: Floats, *, back: bool) -> Iterator[str]:
     """A loop on a line of a cycle, a lock on a masked one, a ring at rows out of sight."""
     x, y = middle(route)
-    for number_of, drawing in enumerate([_LOOP] * back + [_LOCK] * edge.masked):
+    for number_of, drawing in enumerate([_LOOP] * back + [LOCK] * edge.masked):
         place = f'transform="translate({number(x + 16 * number_of)} {number(y)})"'
         yield f'<g {place}><circle class="ground" r="8"/><path class="glyph" d="{drawing}"/></g>'
     ends = ((edge.source, edge.source_row, route[0]), (edge.target, edge.target_row, route[-1]))

@@ -12,6 +12,8 @@ from lineage_explorer.view.placing import Node, finder, rows_seen
 from lineage_explorer.view.style import fit, text_width
 
 MONO = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
+SAME = "same"
+OUTLINED = ("added", "gone", "changed")
 MIXED = 4
 """Shares of a group that are told in words."""
 
@@ -37,7 +39,9 @@ def card(node: Node, entry: Entry | None) -> Iterator[str]:
     width, height = number(node.width), number(node.height)
     yield f'<rect class="card" width="{width}" height="{height}" rx="{style.RADIUS}"/>'
     if entry is not None:
-        yield from _bar(entry, height)
+        if entry.token != SAME:
+            yield from _bar(entry, height)
+        yield from outline(node, entry, style.RADIUS)
     glyph = _GLYPHS.get(node.glyph, _GLYPHS["unknown"])
     yield f'<path class="glyph" transform="translate(14 7)" d="{glyph}"/>'
     yield f'<text class="soft" x="29" y="16" font-size="11">{text(node.above)}</text>'
@@ -81,6 +85,16 @@ def _bar(entry: Entry, height: str) -> Iterator[str]:
     yield f'<path{kind} {paint} d="{_left_edge(float(height))}"/>'
 
 
+def outline(node: Node, entry: Entry, radius: float) -> Iterator[str]:
+    """Of two sides: what changed has its colour all round, dashed where it is gone."""
+    if entry.token in OUTLINED:
+        dashes = ' stroke-dasharray="5 3"' if entry.mark == "\N{MINUS SIGN}" else ""
+        yield (
+            f'<rect class="{entry.token}-line" width="{number(node.width)}" '
+            f'height="{number(node.height)}" rx="{number(radius)}" stroke-width="1.5"{dashes}/>'
+        )
+
+
 def _left_edge(height: float) -> str:
     r = style.RADIUS
     return (
@@ -91,10 +105,13 @@ def _left_edge(height: float) -> str:
 def pill(node: Node, entry: Entry | None) -> Iterator[str]:
     """A job."""
     width = number(node.width)
-    tint = f' class="{entry.token}" fill-opacity="0.12"' if entry and not entry.pattern else None
+    plain_pill = entry is None or entry.pattern or entry.token == SAME
+    tint = "" if entry is None or plain_pill else f' class="{entry.token}" fill-opacity="0.12"'
     yield f'<rect class="pill" width="{width}" height="{number(node.height)}" rx="12"/>'
     if tint:
         yield f'<rect{tint} width="{width}" height="{number(node.height)}" rx="12"/>'
+    if entry is not None:
+        yield from outline(node, entry, 12)
     if node.state in _STATE:
         token, mark = _STATE[node.state]
         yield (
@@ -104,7 +121,8 @@ def pill(node: Node, entry: Entry | None) -> Iterator[str]:
     else:
         yield '<text class="soft" x="15" y="16" font-size="11" text-anchor="middle">?</text>'
     yield f'<text class="text" x="28" y="16" font-size="12">{text(node.label)}</text>'
-    if entry and entry.mark and entry.token != _STATE.get(node.state, ("unknown",))[0]:
+    said = entry and len(entry.mark) == 1 and entry.token == _STATE.get(node.state, ("unknown",))[0]
+    if entry and entry.mark and not said:
         yield _corner(entry, node.width)
 
 

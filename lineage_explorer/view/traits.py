@@ -8,8 +8,9 @@ import traitlets as t
 
 from lineage_explorer.errors import LineageError, UnknownOption
 from lineage_explorer.lineage import Lineage
+from lineage_explorer.residency.report import ResidencyReport
+from lineage_explorer.view.changes import names_of
 from lineage_explorer.view.given import colour_of
-from lineage_explorer.view.modes import MODES as COLOURS
 from lineage_explorer.view.modes import Asked, Maker
 from lineage_explorer.view.timing import MODES, Timing, settled, time_of
 
@@ -57,6 +58,7 @@ class Coloured(t.HasTraits):
 
     def __init__(self, *args: Any, **state: Any) -> None:
         self.makers: list[Maker] = []
+        self.report: ResidencyReport | None = None
         super().__init__(*args, **state)
 
     def coloured(self, value: Any) -> str:
@@ -67,7 +69,8 @@ class Coloured(t.HasTraits):
             raise t.TraitError(str(error)) from error
         if makers:
             self.makers = makers
-        known = [*COLOURS, *(make(_NOTHING).name for make in self.makers)]
+            self.report = value if isinstance(value, ResidencyReport) else None
+        known = [*names_of(self._lineage), *(make(_NOTHING).name for make in self.makers)]
         if name not in known:
             raise t.TraitError(str(UnknownOption.named(name, known, "color")))
         return name

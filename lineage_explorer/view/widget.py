@@ -26,12 +26,13 @@ from lineage_explorer.lineage import Lineage
 from lineage_explorer.plain import plain
 from lineage_explorer.view.asking import answer
 from lineage_explorer.view.cells import Cells, running
+from lineage_explorer.view.changes import SIDES, names_of, usual
 from lineage_explorer.view.code import code
 from lineage_explorer.view.complete import suggest
-from lineage_explorer.view.detail import node_detail
+from lineage_explorer.view.detail_changes import story_detail
 from lineage_explorer.view.detail_group import line_detail
 from lineage_explorer.view.detail_run import run_detail
-from lineage_explorer.view.modes import MODES as COLOURS
+from lineage_explorer.view.found import finding_detail, findings_detail, with_report
 from lineage_explorer.view.moment import retold
 from lineage_explorer.view.scene import Scene
 from lineage_explorer.view.search import behind
@@ -44,8 +45,8 @@ from lineage_explorer.view.wire import pack
 
 STATIC = Path(__file__).parent / "static"
 _LISTS = ("expanded", "columns", "collapsed", "added", "groups", "hidden", "pinned")
-_SHAPE = ("focus", "hops", "query", *_LISTS, "path", "thread", "limit")
-_LOOKS = ("color", "column", "height", "selection", "theme", *TIMING)
+_SHAPE = ("focus", "hops", "query", *_LISTS, "path", "thread", "unchanged", "limit", "by")
+_LOOKS = ("color", "column", "height", "selection", "side", "theme", "finding", *TIMING)
 OPTIONS = tuple(sorted({*_SHAPE, *_LOOKS, "state"} - {"focus"}))
 
 
@@ -77,7 +78,11 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
     - `path`: two nodes, to see only the ways from the first to the second; see `paths()`
     - `column`: a dataset and a column of it, whose lineage is lit
     - `thread`: the same, to see only the lineage of that column
+    - `unchanged`: of a diff: whether what is the same on both sides is drawn too
+    - `side`: of a diff: "both", "before" or "after"; what the other side has alone is then faint
     - `limit`: how many nodes are drawn one by one before far ones are grouped; 0 is no limit
+    - `by`: "place" for a box for each place, where `color` is a report of residency, else ""
+    - `finding`: the id of a finding of that report: its way is lit, its chain is in the panel
     - `theme`: "auto", "light" or "dark"
     - `height`: in pixels
     """
@@ -101,7 +106,11 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
     path = t.List(t.Unicode(), maxlen=2).tag(sync=True)
     column = t.List(t.Unicode(), maxlen=2).tag(sync=True)
     thread = t.List(t.Unicode(), maxlen=2).tag(sync=True)
+    unchanged = t.Bool(False).tag(sync=True)  # noqa: FBT003 - a default is no argument
+    side = t.Enum(SIDES, "both").tag(sync=True)
     limit = t.Int(LIMIT, min=0).tag(sync=True)
+    by = t.Enum(("", "place"), "").tag(sync=True)
+    finding = t.Unicode("").tag(sync=True)
     theme = t.Enum(("auto", "light", "dark"), "auto").tag(sync=True)
     height = t.Int(480, min=200, max=4000).tag(sync=True)
 
@@ -122,7 +131,7 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
         self._lineage = lin
         super().__init__(**state)
         self._drawn = self.state.shape
-        self._picture = picture(lin, self.state, more=self.makers)
+        self._picture = picture(lin, self.state, more=self.makers, report=self.report)
         self._scene = pack(self._picture)
         self._tell()
         self._light()
@@ -130,9 +139,14 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
         self.observe(self._light, names=["column"])
         self.observe(self._list, names=["_asked"])
         self.observe(self._tell, names=["selection", "edge"])
+        self.observe(self._trace, names=["finding"])
         self.observe(self._find, names=["_typed"])
-        self.observe(self._write_code, names=[*_SHAPE, *TIMING, "color", "selection", "theme"])
+        self.observe(
+            self._write_code, names=[*_SHAPE, *TIMING, "color", "selection", "side", "theme"]
+        )
         self.on_msg(self._question)
+        if self.finding:
+            self._trace()
         self._write_code()
 
     # What is on screen ------------------------------------------------------------------------
@@ -146,6 +160,8 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
             query=self.query,
             path=tuple(self.path),
             thread=tuple(self.thread),
+            unchanged=self.unchanged,
+            side=self.side,
             limit=self.limit,
             selection=tuple(self.selection),
             color=self.color,
@@ -153,15 +169,18 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
             mode=self.timing.mode,
             time=self.timing.time,
             run=self.timing.run,
+            by=self.by,
             **{name: tuple(getattr(self, name)) for name in _LISTS},
         )
 
     def code(self) -> str:
         """Python that makes this view again, of a lineage called `lin`."""
-        own = self.color not in COLOURS
+        own = self.color not in names_of(self._lineage)
         about = f"coloured by your {plain(self.color)!r}: pass it as color=" if own else ""
-        state = replace(self.state, color="state") if own else self.state
-        return code(state, about=about, height=self.height)
+        color = usual(self._lineage)
+        state = replace(self.state, color=color, by="") if own else self.state
+        name = "diff" if self._lineage.story else "lin"
+        return code(state, name=name, about=about, height=self.height, color=color)
 
     def update(self, lin: Lineage) -> None:
         """Show other data in the same view: focus, zoom and selection stay where they can.
@@ -172,6 +191,7 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
         self._lineage = lin
         with self.hold_sync():
             self.edge, self.groups, self.expanded = [], [], []
+            self.finding, self.report = "", None
             for name in ("focus", "selection", "columns", "added", "hidden", "pinned"):
                 setattr(self, name, [node for node in getattr(self, name) if node in known])
             for name in ("path", "thread", "column"):
@@ -244,8 +264,12 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
     def recoloured(self) -> None:
         """The modes that the user brought are put into the picture."""
         if "_picture" in vars(self):
-            self._picture = picture(self._lineage, self.state, self._picture, self.makers)
+            self.finding = ""
+            self._picture = picture(
+                self._lineage, self.state, self._picture, self.makers, self.report
+            )
             self._scene = pack(self._picture)
+            self._tell()
 
     def retimed(self, before: Timing) -> None:
         """One run is drawn whole: what it touches comes into the picture."""
@@ -266,7 +290,7 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
             self._error = ""
             return
         try:
-            made = picture(self._lineage, self.state, self._picture, self.makers)
+            made = picture(self._lineage, self.state, self._picture, self.makers, self.report)
         except LineageError as error:
             at = error.at if isinstance(error, SelectionError) else None
             words = " ".join(
@@ -283,13 +307,30 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
             if len(self.edge) == 2:
                 self._detail = json.dumps(line_detail(self._lineage, self._picture, *self.edge))
             elif self.selection:
-                self._detail = json.dumps(node_detail(self._lineage, self.selection[-1]))
+                self._detail = json.dumps(
+                    with_report(self._lineage, self.selection[-1], self.report)
+                )
+            elif self.report is not None and self.finding:
+                self._detail = json.dumps(finding_detail(self.report, self.finding))
             elif self.timing.run:
                 self._detail = json.dumps(run_detail(self._lineage, self.timing.run))
+            elif self.report is not None and len(self.report.findings):
+                self._detail = json.dumps(findings_detail(self.report))
             else:
-                self._detail = ""
+                told = story_detail(self._lineage)
+                self._detail = json.dumps(told) if told else ""
         except LineageError:
             self._detail = ""
+
+    def _trace(self, _change: object = None) -> None:
+        """The way of a finding comes into the picture."""
+        if self.report is not None and self.finding:
+            rows = self.report.findings.filter(pl.col("id") == self.finding)
+            here, known = set(self._shown()), self._lineage.neighbours.position
+            way = [node for path in rows["path"] for node in path if node in known]
+            lost = [node for node in dict.fromkeys(way) if node not in here]
+            self.added = [*dict.fromkeys([*self.added, *lost])]
+        self._tell()
 
     @t.validate("column", "thread")
     def _of_a_dataset(self, proposal: Any) -> list[str]:
@@ -322,7 +363,8 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
         """The picture without a browser. Of more than 300 nodes only the surroundings of one."""
         made = static_state(self._lineage, self.state, self.scene)
         made = retold(self._lineage, made, self.timing, self.makers)
-        return svg(made, color=self.color, theme=self.theme, selection=tuple(self.selection))
+        chosen = tuple(self.selection)
+        return svg(made, color=self.color, theme=self.theme, selection=chosen, side=self.side)
 
     def _ipython_display_(self) -> None:
         """A static picture first, which the live view hides: a saved notebook keeps it."""
@@ -361,6 +403,8 @@ def explore(lin: Lineage, focus: str | Sequence[str] | None = None, **options: A
         if not isinstance(given, ViewState):
             raise LineageError("state= takes what `view.state` gives.", "or write view.code().")
         options = {**_traits(given), **options}
+    elif "color" not in options:
+        options["color"] = usual(lin)
     if focus is not None:
         options["focus"] = [focus] if isinstance(focus, str) else list(focus)
     return Explorer(lin, **options)

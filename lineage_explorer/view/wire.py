@@ -15,7 +15,9 @@ import numpy.typing as npt
 
 from lineage_explorer.view import style
 from lineage_explorer.view.block import coded, distinct, others, packed
+from lineage_explorer.view.changes import Compare
 from lineage_explorer.view.curves import packed_curves
+from lineage_explorer.view.modes import Line
 from lineage_explorer.view.placing import Floats, Node
 from lineage_explorer.view.scene import Scene
 
@@ -23,6 +25,7 @@ MAGIC = b"LXS1"
 EDGE_KINDS = ("reads", "writes", "derives", "hands_over", "column", "stub", "group")
 BASES = ("declared", "columns", "implied")
 BACK, INDIRECT, MASKED, SHORTEST, BOTH, ASIDE = 1, 2, 4, 8, 16, 32
+ONLY = {"before": 64, "after": 128}
 SHARED = ("kind", "above", "glyph", "state", "badge")
 """What many nodes have in common."""
 
@@ -71,6 +74,7 @@ def pack(picture: Scene) -> bytes:
         "note": picture.note,
         "empty": picture.empty,
         "description": picture.description,
+        **({"compare": _compare(picture.compare)} if picture.compare else {}),
     }
     return packed(MAGIC, header, arrays)
 
@@ -102,6 +106,7 @@ def _edges(picture: Scene, x: Floats, y: Floats, width: npt.NDArray[np.float32])
         | SHORTEST * edge.shortest
         | BOTH * edge.both
         | ASIDE * (at in picture.aside)
+        | (ONLY.get(picture.compare.lines.get(at, ""), 0) if picture.compare else 0)
         for at, (edge, back) in enumerate(zip(edges, picture.back, strict=True))
     ]
     # One more than the row, so that none is nothing.
@@ -136,6 +141,27 @@ def _modes(picture: Scene) -> tuple[list[dict[str, Any]], Arrays]:
                 "entries": mode.entries,
                 "words": words,
                 "mix": {str(at): mix for at, mix in mode.mix.items()},
+                "marks": mode.marks,
+                "lines": {str(at): _line(line) for at, line in mode.lines.items()},
+                "note": mode.note,
             }
         )
     return told, arrays
+
+
+def _line(line: Line) -> tuple[int, str, bool, bool | None, int]:
+    return line.entry, line.words, line.sure, line.masked, line.count
+
+
+def _compare(compare: Compare) -> dict[str, Any]:
+    """What a picture of two sides has besides; lines are in the flags of edges."""
+    return {
+        "captions": {str(at): words for at, words in compare.captions.items()},
+        "marks": {str(at): mark for at, mark in compare.marks.items()},
+        "marked": compare.marked,
+        "alone": {str(at): side for at, side in compare.alone.items()},
+        "states": compare.states,
+        "unchanged": compare.unchanged,
+        "about": compare.about,
+        "changes": compare.changes,
+    }

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lineage_explorer.errors import LineageError, UnknownOption
+from lineage_explorer.residency.report import ResidencyReport
+from lineage_explorer.view.changes import usual
 from lineage_explorer.view.code import code
 from lineage_explorer.view.given import colour_of
 from lineage_explorer.view.modes import Maker
@@ -22,9 +24,10 @@ if TYPE_CHECKING:
     from lineage_explorer.lineage import Lineage
 
 OPTIONS = (
-    "color", "columns", "expanded", "focus", "hops", "mode", "query", "run", "selection", "state",
-    "theme", "time",
+    "by", "color", "columns", "expanded", "focus", "hops", "mode", "query", "run", "selection", "side",
+    "state", "theme", "time", "unchanged",
 )  # fmt: skip
+_PLAIN = ("by", "hops", "query", "side", "theme", "unchanged")
 _PICTURES = (".svg", ".png", ".html")
 
 
@@ -61,7 +64,8 @@ def _state(lin: Lineage, options: dict[str, Any]) -> tuple[ViewState, list[Maker
     """What is to be drawn, and colour modes that the user brought."""
     given = options.get("state", ViewState())
     focus = options.get("focus", given.focus) or ()
-    color, more = colour_of(lin, options.get("color", given.color))
+    usually = given.color if "state" in options else usual(lin)
+    color, more = colour_of(lin, options.get("color", usually))
     before = given.timing
     after = Timing(
         options.get("mode", before.mode),
@@ -82,15 +86,22 @@ def _state(lin: Lineage, options: dict[str, Any]) -> tuple[ViewState, list[Maker
         mode=timing.mode,
         time=timing.time,
         run=timing.run,
-        **{name: options[name] for name in ("hops", "query", "theme") if name in options},
+        **{name: options[name] for name in _PLAIN if name in options},
     )
     return replace(state, expanded=tuple(options.get("expanded", given.expanded))), more
 
 
+def _report(options: dict[str, Any]) -> ResidencyReport | None:
+    color = options.get("color")
+    return color if isinstance(color, ResidencyReport) else None
+
+
 def _svg(lin: Lineage, **options: Any) -> str:
     state, more = _state(lin, options)
-    drawn = retold(lin, picture(lin, state, more=more), state.timing, more)
-    return svg(drawn, color=state.color, theme=state.theme, selection=state.selection)
+    made = picture(lin, state, more=more, report=_report(options))
+    drawn = retold(lin, made, state.timing, more)
+    chosen = state.selection
+    return svg(drawn, color=state.color, theme=state.theme, selection=chosen, side=state.side)
 
 
 def _png(lin: Lineage, **options: Any) -> bytes:
@@ -105,8 +116,10 @@ def _html(lin: Lineage, **options: Any) -> str:
     from lineage_explorer.view.html import to_html
 
     state, more = _state(lin, options)
-    shown = {**asdict(state), "_code": code(state)}
-    return to_html(lin, picture(lin, state, more=more), shown, more)
+    report = _report(options)
+    name = "diff" if lin.story else "lin"
+    shown = {**asdict(state), "_code": code(state, name=name, color=usual(lin))}
+    return to_html(lin, picture(lin, state, more=more, report=report), shown, more, report)
 
 
 def _graphml(lin: Lineage) -> str:

@@ -182,10 +182,9 @@ def _cpu() -> float:
 
 
 def _peak() -> float:
-    """MB at most, of this process and the largest of those it started."""
+    """MB at most, of this process alone."""
     unit = 1 if sys.platform == "darwin" else 1024
-    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return sum(resource.getrusage(who).ru_maxrss for who in kinds) * unit / 1e6
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 
 
 if __name__ == "__main__":

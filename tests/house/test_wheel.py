@@ -54,6 +54,14 @@ def test_the_wheel_holds_the_events_of_every_sample(inside: set[str], root: Path
         assert f"lineage_explorer/data/samples/{below}" in inside
 
 
+def test_the_wheel_holds_the_tables_the_rego_rules_and_the_policy_of_the_sample(inside: set[str]):
+    room = "lineage_explorer/residency"
+    tables = ("cloud_regions", "groups", "regimes", "transfers")
+    assert {f"{room}/data/{name}.csv" for name in tables} <= inside
+    assert f"{room}/opa/residency.rego" in inside
+    assert "lineage_explorer/data/samples/fraud/policy.toml" in inside
+
+
 def test_the_wheel_holds_the_licence(inside: set[str]):
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in inside)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import signal
@@ -122,6 +123,39 @@ def test_what_a_lost_helper_had_is_read_again(
 
     monkeypatch.setattr(helpers.Team, "take", murderous)
     same(expected, lx.read(SAMPLE[0]))
+
+
+@posix
+def test_other_processes_read_bytes_and_packed_files_the_same(helped: None, tmp_path: Path) -> None:
+    data = b"".join(path.read_bytes() for path in SAMPLE)
+    packed = tmp_path / "a.gz"
+    packed.write_bytes(gzip.compress(data))
+    with pytest.MonkeyPatch.context() as alone:
+        alone.setattr(scan, "MUCH", 1 << 60)
+        expected = lx.read(data)
+    for source in (data, packed):
+        read = lx.read(source)
+        assert read.io.equals(expected.io)
+        assert read.facets.equals(expected.facets)
+
+
+@posix
+def test_helpers_read_no_file_that_took_another_s_place(
+    helped: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    log, other = tmp_path / "log.ndjson", tmp_path / "other"
+    log.write_bytes(SAMPLE[0].read_bytes())
+    other.write_bytes(SAMPLE[0].read_bytes().replace(b"COMPLETE", b"ABORT   "))
+    give = helpers.Team.take
+
+    def replaced(self: helpers.Team, block: Any) -> bool:
+        if other.exists():
+            other.replace(log)
+        return give(self, block)
+
+    monkeypatch.setattr(helpers.Team, "take", replaced)
+    read = lx.read(log)
+    same(read, lx.read(log))
 
 
 @posix

@@ -1,7 +1,7 @@
 // The bar with its wiring: search, history and switches, each tied to the host's values.
 
 import { History } from "./history";
-import type { Host } from "./host";
+import type { Host, Name } from "./host";
 import { Search } from "./search";
 import { Toolbar } from "./toolbar";
 import type { Mode, Scene } from "./wire";
@@ -76,16 +76,18 @@ export class Bar {
     return this.host.get("path").length > 0 || this.host.get("thread").length > 0;
   }
 
+  connect(on: (names: readonly Name[], action: () => void) => void): void {
+    on(["query"], () => this.showQuery());
+    on(["_error"], () => this.showError());
+    on(["_suggest"], () => this.search.setSuggestions(this.host.get("_suggest")));
+  }
+
   showQuery(): void {
     this.search.setQuery(this.host.get("query"));
   }
 
   showError(): void {
     this.search.setError(this.host.get("_error"), this.host.get("query"));
-  }
-
-  showSuggestions(): void {
-    this.search.setSuggestions(this.host.get("_suggest"));
   }
 
   focusSearch(): void {

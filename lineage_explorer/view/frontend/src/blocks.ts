@@ -1,14 +1,16 @@
 // The blocks of the side panel. Every string in them comes from a log: it is shown as text only.
 
 import { copyButton, h } from "./dom";
+import { allBlock, findingsBlock, type FindingActions } from "./findings";
 import { tokens } from "./highlight";
 import type { Answer, Question } from "./host";
 import { listBlock, opensRun, worded, type Listing } from "./listed";
 import { plain } from "./plain";
 import { plotBlock, readPlot } from "./plot";
+import { backBlock, changesBlock, columnsBlock, reasonBlock, sidesBlock, type ChangeActions } from "./sides";
 import { historyBlock } from "./versions";
 
-export interface BlockActions {
+export interface BlockActions extends ChangeActions, FindingActions {
   select(id: string): void;
   focus(id: string): void;
   run(id: string): void;
@@ -54,6 +56,20 @@ export function makeBlock(value: unknown, actions: BlockActions): HTMLElement {
       return runs(block, actions);
     case "history":
       return historyBlock(block);
+    case "findings":
+      return findingsBlock(block, actions);
+    case "all findings":
+      return allBlock(block, actions);
+    case "changes":
+      return changesBlock(text(block["title"]), listing(block), actions);
+    case "back":
+      return backBlock(block, actions);
+    case "reason":
+      return reasonBlock(block);
+    case "columns":
+      return columnsBlock(block);
+    case "sides":
+      return sidesBlock(block);
     case "alert":
       return h("pre", "lx-alert", { tabindex: 0 }, text(block["text"]));
     default:

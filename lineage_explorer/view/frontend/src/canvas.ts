@@ -2,6 +2,7 @@
 
 import { arrival, middle } from "./bezier";
 import { visible, type Box, type Camera, type Size } from "./camera";
+import { drawCrossings, type LineLook } from "./crossings";
 import { drawFarNodes } from "./far";
 import { glyphPath, type Glyph } from "./glyphs";
 import type { Lit } from "./graph";
@@ -34,7 +35,11 @@ export interface Frame {
   readonly faint: Uint8Array | null;
   readonly faintEdges: Uint8Array | null;
   readonly ran: Uint8Array | null;
+  readonly absent?: Uint8Array | null;
+  readonly absentEdges?: Uint8Array | null;
   readonly moves: Moves | null;
+  /** What the colour mode says of lines. */
+  readonly lines: ReadonlyMap<number, LineLook>;
   /** How much of the way is left in `moves`, 1 to 0. */
   readonly left: number;
 }
@@ -59,6 +64,7 @@ export function draw(context: CanvasRenderingContext2D, frame: Frame): void {
   context.clearRect(0, 0, Math.ceil(size.width * ratio), Math.ceil(size.height * ratio));
   context.setTransform(ratio * camera.k, 0, 0, ratio * camera.k, ratio * camera.x, ratio * camera.y);
   drawEdges(context, frame);
+  drawCrossings(context, frame);
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   drawFarNodes(context, frame);
   context.globalAlpha = 1;
@@ -74,6 +80,9 @@ const SHORTEST = 32;
 const ASIDE = 64;
 /** Above these bits: how thick a line between groups is. */
 const MANY = 128;
+/** Above these: only before, only after. */
+const GONE = 2048;
+const COME = 4096;
 
 function styleOf(frame: Frame, e: number): Style {
   const { scene, lit, faded, edge, faintEdges } = frame;
@@ -87,6 +96,8 @@ function styleOf(frame: Frame, e: number): Style {
   if (kind[e] === Kind.group) style |= MANY * shareOf(runs[e] / mostOf(scene));
   if (flags[e] & Flag.shortest) style |= SHORTEST;
   if (flags[e] & Flag.aside) style |= ASIDE;
+  if (flags[e] & Flag.before) style |= GONE | DASHED;
+  if (flags[e] & Flag.after) style |= COME;
   if (kind[e] === Kind.handsOver) style |= DASHED;
   else if (flags[e] & Flag.indirect) style |= DOTTED;
   return style;
@@ -121,6 +132,7 @@ function drawEdges(context: CanvasRenderingContext2D, frame: Frame): void {
   const labelled: number[] = [];
   for (let i = 0, n = inView ? inView.length : count; i < n; i++) {
     const e = inView ? inView[i] : i;
+    if (frame.absentEdges?.[e]) continue;
     const style = styleOf(frame, e);
     const list = strokes.get(style);
     if (list) list.push(e);
@@ -149,12 +161,13 @@ function strokeAll(
   const bright = strength(style) === LIT;
   const thin = (style & THIN) !== 0;
   const shortest = (style & SHORTEST) !== 0;
-  const more = 0.6 * Math.floor(style / MANY);
+  const more = 0.6 * (Math.floor(style / MANY) % 16);
   const width = ((bright || shortest ? 2.5 : thin ? 1 : 1.5) + more) * Math.min(1, Math.max(0.6, camera.k));
   const dash = style & DASHED ? [6, 4] : style & DOTTED ? [1.5, 3] : [];
   const faint = style & ASIDE ? 0.3 : thin ? 0.6 : 1;
   context.globalAlpha = (strength(style) === 0 ? DIM : 1) * (bright ? 1 : faint);
-  context.strokeStyle = context.fillStyle = bright || shortest ? theme.accent : theme.edge;
+  const own = style & GONE ? theme.failed : style & COME ? theme.complete : theme.edge;
+  context.strokeStyle = context.fillStyle = bright || shortest ? theme.accent : own;
   context.lineWidth = width / camera.k;
   context.setLineDash(dash.map((d) => d / Math.min(1, camera.k)));
   context.beginPath();
@@ -190,7 +203,7 @@ function arrivalsOf(scene: Scene): Float32Array {
   return list;
 }
 
-function tracePath(context: CanvasRenderingContext2D, frame: Frame, e: number, heads: boolean): void {
+export function tracePath(context: CanvasRenderingContext2D, frame: Frame, e: number, heads: boolean): void {
   const { scene, moves } = frame;
   const { points, pointStart } = scene.edges;
   const from = pointStart[e] * 2;
@@ -229,7 +242,7 @@ function traceMoving(context: CanvasRenderingContext2D, frame: Frame, e: number,
 }
 
 /** What is left of the move at an edge's two ends. */
-function drift(frame: Frame, e: number): [number, number, number, number] {
+export function drift(frame: Frame, e: number): [number, number, number, number] {
   const { moves, left, scene } = frame;
   if (!moves) return [0, 0, 0, 0];
   const s = scene.edges.source[e];

@@ -1,14 +1,16 @@
 // Near nodes as HTML: native text, made when they come into view and let go when they leave it.
 
+import type { LineLook } from "./crossings";
 import { h } from "./dom";
 import { icon, stateGlyph, stateName, storageGlyph } from "./glyphs";
 import { sentence, type Graph, type Lit } from "./graph";
-import { cutEnd, cutMiddle, cutName, endsIn, type Ends, type TextSizes } from "./near";
+import { cutEnd, cutMiddle, cutName, cutParts, endsIn, type Ends, type TextSizes } from "./near";
 import type { Moves } from "./motion";
 import { counted } from "./plain";
 import { PATTERNS, type Colouring, type Share, type Theme } from "./paint";
 import { RowList, type RowActions } from "./rowlist";
 import type { Schema } from "./schema";
+import { numberMark } from "./sides";
 import type { Scene } from "./wire";
 
 /** What decides how a card looks; a change of any of it makes the cards anew. */
@@ -18,6 +20,7 @@ export interface Look {
   readonly theme: Theme;
   readonly colouring: (node: number) => Colouring;
   readonly mixture: (node: number) => readonly Share[];
+  readonly lines: ReadonlyMap<number, LineLook>;
   readonly sizes: TextSizes;
   readonly canOpen: boolean;
   readonly open: ReadonlySet<string>;
@@ -34,6 +37,9 @@ export interface Touch {
   readonly faintEdges: Uint8Array | null;
   /** 1 for jobs that ran at that time. */
   readonly ran: Uint8Array | null;
+  /** 1 for nodes and edges that the side of a diff on show does not have. */
+  readonly absent?: Uint8Array | null;
+  readonly absentEdges?: Uint8Array | null;
 }
 
 /** The node whose columns a click opens or closes; null where the click was elsewhere. */
@@ -122,11 +128,12 @@ export class Cards {
     return changed;
   }
 
-  touch({ lit, faded, selected, active, faint, ran }: Touch): void {
+  touch({ lit, faded, selected, active, faint, ran, absent }: Touch): void {
     for (const [i, card] of this.made) {
       card.classList.toggle("lx-dim", lit ? !lit.nodes[i] : Boolean(faded?.[i]));
       card.classList.toggle("lx-faint", Boolean(faint?.[i]));
       card.classList.toggle("lx-ran", Boolean(ran?.[i]));
+      card.classList.toggle("lx-absent", Boolean(absent?.[i]));
       card.classList.toggle("lx-selected", selected.has(i));
       card.classList.toggle("lx-active", active === i);
     }
@@ -159,13 +166,16 @@ function makeCard(look: Look, i: number): HTMLElement {
   if (scene.focus.includes(id[i])) card.classList.add("lx-focused");
   const tint = look.colouring(i);
   if (tint.colour) card.style.setProperty("--lx-tint", tint.colour);
+  if (tint.token) card.dataset["token"] = tint.token;
+  const number = scene.compare?.marks.get(i);
+  if (number !== undefined) card.append(numberMark(number));
   if (scene.nodes.pinned.has(i)) card.append(h("span", "lx-pinned", {}, icon("pin", 11)));
   if (shape === "dataset") fillDataset(card, look, i, tint);
   else if (shape === "cluster") fillGroup(card, look, i);
   else fillPill(card, look, i, tint, shape);
   if (caption[i] && look.sizes.above) {
     const font = `${look.sizes.above}px ${theme.font}`;
-    card.append(h("div", "lx-caption", {}, cutMiddle(caption[i], Math.max(w[i], 208), measured(font))));
+    card.append(h("div", "lx-caption", {}, cutParts(caption[i], Math.max(w[i], 208), measured(font))));
   }
   return card;
 }
@@ -250,7 +260,7 @@ function fillGroup(card: HTMLElement, look: Look, i: number): void {
 function fillPill(card: HTMLElement, look: Look, i: number, tint: Colouring, shape: string): void {
   const { scene, sizes, theme } = look;
   const { label, state, w, kind } = scene.nodes;
-  if (tint.colour && shape !== "stub") card.classList.add("lx-tinted");
+  if (tint.colour && tint.token !== "same" && shape !== "stub") card.classList.add("lx-tinted");
   const name = stateName(state[i]);
   let room = w[i] - (shape === "stub" ? 8 : 22);
   if (name && shape === "job") {
@@ -261,7 +271,7 @@ function fillPill(card: HTMLElement, look: Look, i: number, tint: Colouring, sha
   }
   card.append(nameOf(label[i], [sizes.job, sizes.smallJob], theme.font, room, endsIn(scene, kind[i])));
   // A job's own mark says its state already.
-  const said = shape === "job" && name !== null && tint.token === name;
+  const said = shape === "job" && name !== null && tint.token === name && tint.mark.length < 2;
   if (tint.mark && shape !== "stub" && !said)
-    card.append(h("span", `lx-corner${tint.step ? " lx-step" : ""}`, {}, tint.mark));
+    card.append(h("span", `lx-corner${tint.step ? " lx-step" : ""}${tint.mark.length > 2 ? " lx-long" : ""}`, {}, tint.mark));
 }

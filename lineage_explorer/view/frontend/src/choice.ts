@@ -61,6 +61,13 @@ export class Choice {
     return true;
   }
 
+  /** A finding instead of a node or an edge; "" for none. */
+  finding(id: string): void {
+    this.setSelection([]);
+    this.setEdge([]);
+    this.host.set("finding", id);
+  }
+
   refocus(id: string): void {
     this.touched = id;
     if (this.host.get("query")) this.host.set("query", "");
@@ -100,7 +107,9 @@ export class Choice {
     const had = this.host.get("selection").length + this.host.get("edge").length > 0;
     this.setSelection([]);
     this.setEdge([]);
-    return had;
+    if (had || !this.host.get("finding")) return had;
+    this.host.set("finding", "");
+    return true;
   }
 
   private setSelection(selection: string[]): void {

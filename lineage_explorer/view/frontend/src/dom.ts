@@ -19,6 +19,12 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** Set an attribute, or take it away where there is no value. */
+export function put(element: HTMLElement, name: string, value: string | null): void {
+  if (value) element.setAttribute(name, value);
+  else element.removeAttribute(name);
+}
+
 /** Listen until the returned function is called. */
 export function listen<K extends keyof HTMLElementEventMap>(
   target: HTMLElement,

@@ -22,11 +22,28 @@ export function drawFarNodes(context: CanvasRenderingContext2D, frame: Frame): v
     const h = scene.nodes.h[i] * camera.k;
     if (x > size.width || y > size.height || x + w < 0 || y + h < 0) continue;
     const dim = frame.faint?.[i] ? true : frame.lit ? !frame.lit.nodes[i] : Boolean(frame.faded?.[i]);
-    context.globalAlpha = (dim ? DIM : 1) * (moves?.fresh[i] ? 1 - left : 1);
+    const ghost = frame.absent?.[i] ? 0.18 : 1;
+    context.globalAlpha = ghost * (dim ? DIM : 1) * (moves?.fresh[i] ? 1 - left : 1);
     if (block) drawBlock(context, frame, i, x, y, w, h);
     else drawPlate(context, frame, i, x, y, w, h);
     drawRings(context, frame, i, x, y, w, h);
+    drawNumber(context, frame, i, x, y);
   }
+}
+
+/** Where the sides of a diff part: the number stays as large as it is read, however far away. */
+function drawNumber(context: CanvasRenderingContext2D, frame: Frame, i: number, x: number, y: number): void {
+  const number = frame.scene.compare?.marks.get(i);
+  if (number === undefined) return;
+  context.beginPath();
+  context.arc(x, y, 8, 0, 7);
+  context.fillStyle = frame.theme.changed;
+  context.fill();
+  setFont(context, `700 10px ${frame.theme.font}`);
+  context.fillStyle = frame.theme.ground;
+  context.textAlign = "center";
+  context.fillText(String(number), x, y + 0.5);
+  context.textAlign = "left";
 }
 
 function radiusOf(frame: Frame, i: number, h: number): number {

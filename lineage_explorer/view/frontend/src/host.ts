@@ -1,5 +1,6 @@
 // What the view knows of the world around it: named values, both ways.
 
+import type { Side } from "./compare";
 import type { ThemeName } from "./paint";
 
 export interface Timing {
@@ -12,6 +13,8 @@ export interface Timing {
 export interface State extends Timing {
   selection: string[];
   edge: string[];
+  /** The finding of a report that is chosen, by its id. */
+  finding: string;
   hovered: string;
   focus: string[];
   hops: number;
@@ -34,6 +37,9 @@ export interface State extends Timing {
   /** A dataset and a column of it whose lineage is lit, and the one that alone is shown. */
   column: string[];
   thread: string[];
+  /** Of a diff: whether what is the same is drawn too, and which side. */
+  unchanged: boolean;
+  side: Side;
   height: number;
   /** Python that makes this view again. */
   _code: string;
@@ -89,6 +95,7 @@ export interface Answer {
 export const DEFAULTS: Readonly<State> = {
   selection: [],
   edge: [],
+  finding: "",
   hovered: "",
   focus: [],
   hops: 1,
@@ -105,6 +112,8 @@ export const DEFAULTS: Readonly<State> = {
   path: [],
   column: [],
   thread: [],
+  unchanged: false,
+  side: "both",
   height: 480,
   mode: "all",
   time: null,

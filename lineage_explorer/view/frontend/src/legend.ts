@@ -4,6 +4,7 @@ import { h } from "./dom";
 import { icon } from "./glyphs";
 import { PATTERNS, tokenColour } from "./paint";
 import { counted } from "./plain";
+import { numberMark } from "./sides";
 import type { Mode, Scene } from "./wire";
 
 /** How many shown nodes carry each entry, and how many none; stubs and groups are no nodes. */
@@ -77,6 +78,19 @@ export class Legend {
         ),
       );
     }
+    if (mode.note) list.append(h("p", "lx-note lx-legend-note", {}, mode.note));
+    const { compare } = scene;
+    if (compare && compare.marks.size > 0 && mode.name === "change")
+      list.append(
+        h(
+          "div",
+          "lx-legend-row",
+          {},
+          numberMark(1),
+          h("span", "lx-legend-label", {}, compare.marked),
+          h("span", "lx-count", {}, counted(compare.marks.size)),
+        ),
+      );
     const title = h(
       "button",
       "lx-legend-title",

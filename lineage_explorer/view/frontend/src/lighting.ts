@@ -17,11 +17,13 @@ export interface Hand {
   readonly edge: readonly string[];
   /** The chosen column's lineage. */
   readonly thread?: Thread | null;
+  /** The way of the chosen finding. */
+  readonly trail?: Lit | null;
   readonly mode: Mode | null;
   /** Legend entries switched on. */
   readonly chosen: ReadonlySet<number>;
   /** What was not seen at the time chosen, and who ran. */
-  readonly time: Pick<Touch, "faint" | "faintEdges" | "ran">;
+  readonly time: Pick<Touch, "faint" | "faintEdges" | "ran" | "absent" | "absentEdges">;
 }
 
 /** Where ids are in a scene; those it does not show are passed over. */
@@ -60,7 +62,7 @@ function litBy(scene: Scene, graph: Graph, hand: Hand, selected: readonly number
   if (outside >= 0) return lightNodes(scene, graph, [outside]);
   if (edge >= 0) return lightEdge(scene, edge);
   if (followed) return followed;
-  return selected.length > 0 ? lightNodes(scene, graph, selected) : null;
+  return selected.length > 0 ? lightNodes(scene, graph, selected) : (hand.trail ?? null);
 }
 
 export function touchOf(scene: Scene, graph: Graph, hand: Hand): Touch & { readonly edge: number } {

@@ -19,6 +19,7 @@ const TOKENS = [
   "running",
   "aborted",
   "unknown",
+  "changed",
 ] as const;
 type Token = (typeof TOKENS)[number];
 
@@ -108,7 +109,9 @@ export function colouring(scene: Scene, mode: Mode | null, dark: boolean): (node
     token: entry.token,
     step: isStep(entry.token),
   }));
-  return (node) => list[mode.values[node]] ?? PLAIN;
+  const own = (node: number) => list[mode.values[node]] ?? PLAIN;
+  const { marks } = mode;
+  return marks ? (node) => ({ ...own(node), mark: marks[node] ?? "" }) : own;
 }
 
 export interface Share extends Colouring {

@@ -65,7 +65,8 @@ export class Panel {
   /** Show a detail; a new one opens the panel even if it was closed before. */
   update(json: string): void {
     const next = readDetail(json);
-    if (next && next.for !== this.detail?.for) this.closed = false;
+    // Over a small picture the list of a diff waits to be asked for.
+    if (next && next.for !== this.detail?.for) this.closed = next.kind === "diff" && this.over();
     this.detail = next;
     this.render();
   }
@@ -82,6 +83,15 @@ export class Panel {
     this.closed = true;
     this.render();
     return true;
+  }
+
+  /** The root has its size: what lies over the picture unasked goes. */
+  tuck(): void {
+    if (this.detail?.kind === "diff" && this.over()) this.close();
+  }
+
+  private over(): boolean {
+    return this.element.closest(".lx-narrow") !== null;
   }
 
   private render(): void {
@@ -118,7 +128,7 @@ export class Panel {
           { title: plain(detail.above) },
           plain([detail.above, detail.kind].filter(Boolean).join(" · ")),
         ),
-        copyButton("Copy id", () => detail.for.replace("\0", " → ")),
+        ...(detail.for ? [copyButton("Copy id", () => detail.for.replace("\0", " → "))] : []),
         close,
       ),
       title,

@@ -1,10 +1,14 @@
 // The picture as one SVG: what the screen shows, legend and dimming included, nothing cut.
 
+import { middle } from "./bezier";
 import { visible, type Box, type Camera, type Size } from "./camera";
 import type { Touch } from "./cards";
+import { aloneOf } from "./compare";
+import type { LineLook } from "./crossings";
 import { chain } from "./hit";
 import { glyphShape, stateGlyph, stateName, storageGlyph } from "./glyphs";
 import { countEntries } from "./legend";
+import { cutParts } from "./near";
 import { PATTERNS, tokenColour, type Colouring, type Theme } from "./paint";
 import { counted } from "./plain";
 import { Schema } from "./schema";
@@ -20,6 +24,7 @@ export interface Shown {
   readonly colouring: (node: number) => Colouring;
   readonly touch: Touch & { readonly edge: number };
   readonly mode: Mode | null;
+  readonly lines: ReadonlyMap<number, LineLook>;
   /** What is told of the time, empty for all runs. */
   readonly words: string;
 }
@@ -125,31 +130,45 @@ function edge(shown: Shown, e: number): SVGElement[] {
   const faded = touch.faded && (touch.faded[source[e]] || touch.faded[target[e]]);
   const dim = faint || (!lit && (touch.lit !== null || Boolean(faded)));
   const thin = basis[e] === Basis.implied || kind[e] === Kind.stub;
-  const dash = kind[e] === Kind.handsOver ? "6 4" : kind[e] === Kind.stub ? "2 3" : flags[e] & Flag.indirect ? "1.5 3" : undefined;
+  if (touch.absentEdges?.[e]) return [];
+  const alone = aloneOf(flags[e]);
+  const dash = alone === "before" ? "5 3" : kind[e] === Kind.handsOver ? "6 4" : kind[e] === Kind.stub ? "2 3" : flags[e] & Flag.indirect ? "1.5 3" : undefined;
   const at = (p: number) => `${points[p * 2].toFixed(1)} ${points[p * 2 + 1].toFixed(1)}`;
   let d = `M${at(from)}`;
   for (let p = from + 1; p + 2 < to; p += 3) d += `C${at(p)} ${at(p + 1)} ${at(p + 2)}`;
-  const colour = lit ? theme.accent : theme.edge;
+  const own = alone === "before" ? theme.failed : alone === "after" ? theme.complete : theme.edge;
+  const colour = lit ? theme.accent : own;
   const opacity = (dim ? 0.4 : 1) * (thin && !lit ? 0.6 : 1);
+  const crossing = shown.lines.get(e);
   const line = s("path", {
     d,
     fill: "none",
-    stroke: colour,
-    "stroke-width": lit ? 2.5 : thin ? 1 : 1.5,
-    "stroke-dasharray": dash,
+    stroke: crossing?.colour ?? colour,
+    "stroke-width": crossing?.width ?? (lit ? 2.5 : thin ? 1 : 1.5),
+    "stroke-dasharray": crossing ? crossing.dash.join(" ") || undefined : dash,
     opacity: opacity === 1 ? undefined : opacity,
   });
   line.append(s("title", {}, edgeWords(scene, e)));
   if (kind[e] === Kind.stub) return [line];
   const head = s("path", { d: `M${at(to - 1)}l-7 -3.2v6.4z`, fill: colour, opacity: opacity === 1 ? undefined : opacity });
-  return [line, head];
+  if (!crossing?.mark) return [line, head];
+  const [mx, my] = middle({ points, from, to });
+  const half = Math.max(8.5, crossing.mark.length * 3.6 + 4.5);
+  const mark = s(
+    "g",
+    { transform: `translate(${mx.toFixed(1)} ${my.toFixed(1)})`, opacity: dim ? 0.4 : undefined },
+    s("rect", { ...{ x: -half, y: -8.5, width: 2 * half, height: 17, rx: 8.5 }, fill: theme.ground, stroke: crossing.colour, "stroke-width": 1.5 }),
+    words(0, 4, 11, crossing.colour, crossing.mark, { "text-anchor": "middle", "font-weight": 700 }),
+  );
+  if (crossing.locked) mark.append(shape(glyphShape("lock"), half + 4, -6, 1, theme.muted));
+  return [line, head, mark];
 }
 
 function node(shown: Shown, i: number): SVGElement {
   const { scene, touch, theme } = shown;
   const { x, y, w, h, kind, title, caption } = scene.nodes;
   const dim = touch.faint?.[i] ? true : touch.lit ? !touch.lit.nodes[i] : Boolean(touch.faded?.[i]);
-  const group = s("g", { transform: `translate(${x[i]} ${y[i]})`, opacity: dim ? 0.4 : undefined }, s("title", {}, title[i]));
+  const group = s("g", { transform: `translate(${x[i]} ${y[i]})`, opacity: touch.absent?.[i] ? 0.18 : dim ? 0.4 : undefined }, s("title", {}, title[i]));
   const round = kind[i] === "job" || kind[i] === "stub" ? h[i] / 2 : scene.metrics.radius;
   const ring = (colour: string, dash?: string) =>
     group.append(
@@ -163,7 +182,13 @@ function node(shown: Shown, i: number): SVGElement {
   if (kind[i] === "dataset") card(group, shown, i);
   else if (kind[i] === "group") box(group, shown, i);
   else pill(group, shown, i);
-  if (caption[i]) group.append(words(0, h[i] + 13, 11, theme.muted, caption[i]));
+  if (caption[i]) group.append(words(0, h[i] + 13, 11, theme.muted, cutParts(caption[i], Math.max(w[i], 208), (text) => text.length * 5.8)));
+  const number = scene.compare?.marks.get(i);
+  if (number !== undefined)
+    group.append(
+      s("circle", { cx: -2, cy: -2, r: 9, fill: theme.changed }),
+      words(-2, 2, 11, theme.ground, String(number), { "text-anchor": "middle", "font-weight": 700 }),
+    );
   return group;
 }
 
@@ -173,11 +198,12 @@ function card(group: SVGElement, shown: Shown, i: number): void {
   const tint = shown.colouring(i);
   const r = scene.metrics.radius;
   group.append(s("rect", { width: w[i], height: h[i], rx: r, fill: theme.card, stroke: theme.line }));
-  const fill = paint(tint);
+  const fill = tint.token === "same" ? undefined : paint(tint);
   if (fill) {
     const d = `M5 0H${r}A${r} ${r} 0 0 0 0 ${r}V${h[i] - r}A${r} ${r} 0 0 0 ${r} ${h[i]}H5Z`;
     group.append(s("path", { d, fill }));
   }
+  outline(group, tint, w[i], h[i], r);
   const drawing = storageGlyph(glyph[i]);
   if (drawing) group.append(shape(glyphShape(drawing), 13, 6, 0.95, theme.muted));
   group.append(words(29, 16, 11, theme.muted, above[i]), words(14, 34, 13, theme.ink, label[i]));
@@ -238,7 +264,8 @@ function pill(group: SVGElement, { scene, theme, colouring }: Shown, i: number):
     group.append(words(w[i] / 2, 15, 11, theme.muted, label[i], { "text-anchor": "middle" }));
     return;
   }
-  if (tint.colour) group.append(s("rect", { ...frame, fill: tint.colour, "fill-opacity": 0.12 }));
+  if (tint.colour && tint.token !== "same") group.append(s("rect", { ...frame, fill: tint.colour, "fill-opacity": 0.12 }));
+  outline(group, tint, w[i], h[i], h[i] / 2);
   const name = stateName(state[i]);
   if (name) group.append(shape(glyphShape(stateGlyph(name)), 9, h[i] / 2 - 6, 1, theme[name], 1.6));
   group.append(words(name ? 28 : 12, h[i] / 2 + 4, 12, theme.ink, label[i]));
@@ -249,6 +276,14 @@ function pill(group: SVGElement, { scene, theme, colouring }: Shown, i: number):
     s("rect", { x: left, y: -8, width: room, height: 14, rx: 7, fill: theme.card, stroke: tint.colour ?? theme.line }),
     words(left + room / 2, 2.5, 10, tint.step ? theme.ink : (tint.colour ?? theme.muted), tint.mark, { "text-anchor": "middle" }),
   );
+}
+
+/** Of two sides: what changed has its colour all round, dashed where it is gone. */
+function outline(group: SVGElement, tint: Colouring, width: number, height: number, rx: number): void {
+  if (!["added", "gone", "changed"].includes(tint.token)) return;
+  const dash = tint.token === "gone" ? "5 3" : undefined;
+  const stroke = tint.colour ?? undefined;
+  group.append(s("rect", { width, height, rx, fill: "none", stroke, "stroke-width": 1.5, "stroke-dasharray": dash }));
 }
 
 function shape(d: string, x: number, y: number, scale: number, stroke: string, width = 1.1): SVGElement {
@@ -268,6 +303,11 @@ function legend({ scene, mode, theme, words: told }: Shown): { parts: SVGElement
   const used = (mode?.entries ?? []).flatMap((entry, at) => (counts?.entries[at] ? [[entry, counts.entries[at]] as const] : []));
   if (mode && used.length > 0) {
     parts.push(words(0, y, 11, theme.muted, mode.title));
+    const { compare } = scene;
+    if (compare && compare.marks.size > 0 && mode.name === "change") {
+      y += LINE;
+      parts.push(words(0, y, 12, theme.changed, "1"), words(20, y, 12, theme.ink, compare.marked));
+    }
     for (const [entry, count] of used) {
       y += LINE;
       const colour = tokenColour(scene, entry.token, theme.dark);

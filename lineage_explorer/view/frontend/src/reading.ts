@@ -5,12 +5,14 @@ import { openedBy } from "./cards";
 import type { Choice } from "./choice";
 import { h, listen } from "./dom";
 import { Crumbs, type Crumb } from "./crumbs";
+import type { Lit } from "./graph";
 import { Menu, type MenuItem } from "./menu";
 import { More } from "./more";
 import type { Host, Name } from "./host";
 import type { Command } from "./keys";
 import { readThread, rowsOn, type Thread } from "./thread";
 import { groupName } from "./names";
+import { Trail } from "./trail";
 import type { Scene } from "./wire";
 
 export interface ReadingActions {
@@ -36,6 +38,7 @@ export class Reading {
   readonly more: More;
   /** Where a path is to begin, "" while none is asked for. */
   from = "";
+  private readonly trails = new Trail();
   private read: { json: string; thread: Thread | null } = { json: "", thread: null };
 
   constructor(
@@ -59,6 +62,11 @@ export class Reading {
     const json = this.host.get("_lit");
     if (json !== this.read.json) this.read = { json, thread: readThread(json) };
     return this.read.thread;
+  }
+
+  /** The way of the chosen finding, lit. */
+  get trail(): Lit | null {
+    return this.trails.of(this.actions.scene(), this.host.get("_detail"));
   }
 
   // What a hand does --------------------------------------------------------------------------

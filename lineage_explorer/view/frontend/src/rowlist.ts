@@ -4,6 +4,7 @@ import { h, listen } from "./dom";
 import type { Lit } from "./graph";
 import { icon } from "./glyphs";
 import { Schema } from "./schema";
+import { toneName } from "./sides";
 import type { Scene } from "./wire";
 
 export interface RowActions {
@@ -136,6 +137,8 @@ export class RowList {
       const lock = h("span", "lx-chip lx-masked", {}, icon("lock", 9), mark);
       element.append(lock);
     } else if (mark) element.append(h("span", "lx-chip", {}, mark));
+    const tone = toneName(mark);
+    if (tone) element.classList.add(`lx-row-mark-${tone}`);
     if (type) element.append(h("span", "lx-row-type", {}, type));
     this.mark(element);
     return element;

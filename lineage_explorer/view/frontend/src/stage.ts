@@ -383,6 +383,7 @@ export class Stage {
         theme: look.theme,
         colouring: look.colouring,
         mixture: look.mixture,
+        lines: look.lines,
         ports: this.ports,
         near: new Set(near),
         moves,

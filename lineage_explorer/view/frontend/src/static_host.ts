@@ -98,9 +98,10 @@ export class StaticHost implements Host {
   set<K extends Name>(name: K, value: State[K]): void {
     if (name === "focus") return this.refocus(value as string[]);
     if (name === "groups") return this.open(value as string[]);
+    if (name === "unchanged") return this.swap(value as boolean);
     if (NEEDS_A_KERNEL.has(name)) return this.put("_notice", ELSEWHERE);
     this.put(name, value);
-    if (name === "selection" || name === "edge" || name === "run" || name === "mode") this.put("_detail", this.detail());
+    if (name === "selection" || name === "edge" || name === "finding" || name === "run" || name === "mode") this.put("_detail", this.detail());
     if (name === "_typed") this.put("_suggest", JSON.stringify(this.find(value as string, 12)));
     if (name === "query") this.search(value as string);
   }
@@ -126,6 +127,15 @@ export class StaticHost implements Host {
     this.put("_scene", scene === undefined ? this.first : fromBase64(scene));
   }
 
+  /** Of a diff: what changed alone, or all of it. */
+  private swap(unchanged: boolean): void {
+    const scene = this.scenes.get(`unchanged:${unchanged}`);
+    if (scene === undefined) return this.put("_notice", ELSEWHERE);
+    this.put("focus", []);
+    this.put("unchanged", unchanged);
+    this.put("_scene", fromBase64(scene));
+  }
+
   private refocus(focus: string[]): void {
     const scene = focus.length === 1 ? this.scenes.get(focus[0]) : undefined;
     if (!scene && !same(focus, this.home)) return this.put("_notice", ELSEWHERE);
@@ -134,9 +144,9 @@ export class StaticHost implements Host {
   }
 
   private detail(): string {
-    const { selection, edge, mode, run } = this.state;
+    const { selection, edge, finding, mode, run } = this.state;
     if (mode === "run" && selection.length === 0 && edge.length === 0) return runDetail(this.log, run);
-    const key = edge.length === 2 ? edge.join("\0") : (selection[selection.length - 1] ?? "");
+    const key = edge.length === 2 ? edge.join("\0") : (selection[selection.length - 1] ?? (this.details.has("\0") ? `\0${finding}` : ""));
     const detail = this.details.get(key);
     return detail === undefined ? "" : JSON.stringify(detail);
   }
@@ -152,7 +162,7 @@ export class StaticHost implements Host {
   private matching(wanted: string, text: (id: string, name: string) => string): Suggestion[] {
     const found: [place: number, suggestion: Suggestion][] = [];
     for (const [id, value] of this.details) {
-      if (id.includes("\0") || typeof value !== "object" || value === null) continue;
+      if (!id || id.includes("\0") || typeof value !== "object" || value === null) continue;
       const { title, above, kind } = value as Record<string, unknown>;
       const word = (part: unknown) => (typeof part === "string" ? part : "");
       const place = text(id, word(title)).toLowerCase().indexOf(wanted);

@@ -17,7 +17,7 @@ export function tipText(scene: Scene, { node, row, edge }: Picked, mode: Mode | 
     const title = nodes.title[node] || nodes.label[node];
     return colour && nodes.kind[node] !== "stub" ? `${title}\n${mode?.title}: ${mode?.words?.[node] || colour.label}` : title;
   }
-  return edge >= 0 ? edgeWords(scene, edge) : "";
+  return edge >= 0 ? [edgeWords(scene, edge), mode?.lines.get(edge)?.words].filter(Boolean).join("\n") : "";
 }
 
 export class Tip {

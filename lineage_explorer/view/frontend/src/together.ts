@@ -1,7 +1,10 @@
 // What stands beside the picture and goes with it: time, saving and copying, linked views.
 
+import type { Touch } from "./cards";
+import { Comparing } from "./comparing";
 import type { Stage } from "./stage";
 import type { Host, Name } from "./host";
+import { linesOf } from "./crossings";
 import { Linked } from "./linked";
 import { colouring, modeOf, type Theme } from "./paint";
 import { Share } from "./share";
@@ -18,11 +21,15 @@ export interface TogetherActions {
   readonly failed: (error: unknown) => void;
   readonly hot: () => boolean;
   readonly theme: () => Theme | null;
+  /** Of a diff: a node of its list was chosen; the list itself is wanted. */
+  readonly select: (id: string) => void;
+  readonly list: () => void;
 }
 
 export class Together {
   readonly timed: Timed;
   readonly share: Share;
+  readonly comparing: Comparing;
   private readonly linked: Linked;
 
   constructor(
@@ -36,6 +43,10 @@ export class Together {
       chosen: (nodes) => stage.revealAll(nodes),
     });
     this.linked = new Linked(host, stage);
+    this.comparing = new Comparing(host, {
+      told: (scene) => actions.told(this.timed.show(scene)),
+      ...{ select: actions.select, list: actions.list },
+    });
     this.share = new Share({
       shown: () => this.shown(),
       code: () => host.get("_code"),
@@ -47,6 +58,17 @@ export class Together {
 
   connect(on: (names: readonly Name[], action: () => void) => void): void {
     on(["_camera"], () => this.linked.heard());
+    this.comparing.connect(on);
+  }
+
+  /** A scene has come; returns it as of the time, and as the side, that are chosen. */
+  show(scene: Scene): Scene {
+    return this.timed.show(this.comparing.arrived(scene));
+  }
+
+  /** What is not of that time, or not on that side. */
+  get touch(): Pick<Touch, "faint" | "faintEdges" | "ran" | "absent" | "absentEdges"> {
+    return { ...this.timed.touch, ...this.comparing.absence };
   }
 
   painted(): void {
@@ -62,8 +84,9 @@ export class Together {
     const theme = this.actions.theme();
     if (!theme) return null;
     const { scene } = this.stage;
+    const words = this.timed.words || this.comparing.words;
     const mode = modeOf(scene, this.host.get("color"));
     const colour = colouring(scene, mode, theme.dark);
-    return { ...this.stage.seen, theme, colouring: colour, mode, words: this.timed.words };
+    return { ...this.stage.seen, theme, colouring: colour, mode, lines: linesOf(scene, mode, theme.dark), words };
   }
 }

@@ -2,8 +2,9 @@
 
 import { Bar } from "./bar";
 import { Choice } from "./choice";
+import { looksOf } from "./crossings";
 import { Details } from "./details";
-import { h, listen } from "./dom";
+import { h, listen, put } from "./dom";
 import { ErrorBox } from "./errors";
 import { hideFallback } from "./fallback";
 import { attachGestures } from "./gestures";
@@ -14,7 +15,7 @@ import { same, type Host, type Name } from "./host";
 import { Keyboard } from "./keyboard";
 import { Legend } from "./legend";
 import { indexesOf, touchOf } from "./lighting";
-import { applyTheme, colouring, mixture, modeOf, readTheme, watchTheme, type Theme } from "./paint";
+import { applyTheme, modeOf, readTheme, watchTheme, type Theme } from "./paint";
 import { Panel } from "./panel";
 import { Reading } from "./reading";
 import { onKey, runCommand, type Parts } from "./shortcuts";
@@ -78,13 +79,7 @@ export class View {
       },
       this.prefix,
     );
-    this.hover = new Hover(
-      host,
-      this.stage,
-      this.tip,
-      () => this.mode(),
-      () => this.retouch(),
-    );
+    this.hover = new Hover(host, this.stage, this.tip, () => this.mode(), () => this.retouch());
     this.graph = buildGraph(this.stage.scene);
     this.together = new Together(host, this.stage, {
       touched: guard(() => this.retouch()),
@@ -92,8 +87,8 @@ export class View {
       announce: (words) => this.announce(words),
       notice: (words) => this.tip.notice(words),
       failed: (error) => this.errors.show(error),
-      hot: () => this.hot(),
-      theme: () => this.theme,
+      ...{ hot: () => this.hot(), theme: () => this.theme, select: (id: string) => this.select(id) },
+      list: () => (this.choice.clear(), this.panel.reopen()),
     });
     const { timed, share } = this.together;
     this.bar = new Bar(host, this.prefix, share.button, {
@@ -108,10 +103,13 @@ export class View {
     });
     this.panel = new Panel(
       {
-        select: (id) => this.select(id),
+        select: (id) => this.together.comparing.select(id),
+        hover: (id) => host.set("hovered", id),
+        back: () => this.together.comparing.ask(),
         focus: (id) => this.refocus(id),
         run: (id) => timed.choose(id),
         ask: (question) => host.ask(question),
+        finding: (id) => this.choice.finding(id),
       },
       () => this.sized(),
       this.prefix,
@@ -151,6 +149,7 @@ export class View {
     );
     this.root.append(
       this.bar.element,
+      this.together.comparing.element,
       h("div", "lx-main", {}, graphBox, this.panel.element),
       this.together.timed.element,
       this.together.share.element,
@@ -166,12 +165,10 @@ export class View {
     };
     on(["_scene"], () => this.sceneArrived());
     on(["color", "theme", "columns"], () => this.relook());
-    on(["edge", "hovered"], () => this.retouch());
+    on(["edge", "hovered", "_detail"], () => this.retouch());
     on(["selection"], () => this.selected());
     on(["_detail"], () => this.details.arrived());
-    on(["query"], () => this.bar.showQuery());
-    on(["_error"], () => this.bar.showError());
-    on(["_suggest"], () => this.bar.showSuggestions());
+    this.bar.connect(on);
     on(["hops", "focus", "expanded"], () => this.refreshBar());
     this.reading.connect(on, () => this.retouch());
     this.together.connect(on);
@@ -232,7 +229,7 @@ export class View {
   private sceneArrived(): void {
     const bytes = this.host.get("_scene");
     if (!bytes || bytes.byteLength === 0) return;
-    const scene = this.together.timed.show(decodeScene(bytes));
+    const scene = this.together.show(decodeScene(bytes));
     const focus = [...this.host.get("focus")];
     const refocused = !same(focus, this.shownFocus);
     this.shownFocus = focus;
@@ -292,8 +289,7 @@ export class View {
     this.stage.setLook({
       graph: this.graph,
       theme: this.theme,
-      colouring: colouring(scene, mode, dark),
-      mixture: mixture(scene, mode, dark),
+      ...looksOf(scene, mode, dark),
       canOpen: this.host.live,
       open: new Set(this.host.get("columns")),
     });
@@ -316,9 +312,10 @@ export class View {
         selection: this.host.get("selection"),
         edge: this.host.get("edge"),
         thread: this.reading.thread,
+        trail: this.reading.trail,
         mode: this.mode(),
         chosen: this.legend.chosen,
-        time: this.together.timed.touch,
+        time: this.together.touch,
       }),
     );
   }
@@ -379,21 +376,21 @@ export class View {
   private sized(): void {
     if (this.host.live) this.root.style.height = `${Math.max(240, this.host.get("height"))}px`;
     if (this.root.clientWidth === 0) return;
+    const tight = sizeClasses(this.root);
     if (!this.placed) {
       // A notebook renders before it puts the root into the page: until then style has no colours.
       this.placed = true;
+      this.panel.tuck();
       this.retheme();
     }
-    this.legend.setTight(sizeClasses(this.root));
+    this.legend.setTight(tight);
     this.stage.roomChanged();
   }
 
   private painted(): void {
     this.together.painted();
     const node = this.keyboard.ring;
-    const card = node >= 0 ? this.stage.cardId(node) : null;
-    if (card) this.stage.element.setAttribute("aria-activedescendant", card);
-    else this.stage.element.removeAttribute("aria-activedescendant");
+    put(this.stage.element, "aria-activedescendant", node >= 0 ? this.stage.cardId(node) : null);
     this.unhide ??= hideFallback(this.root, this.host.get("_fallback"));
   }
 }

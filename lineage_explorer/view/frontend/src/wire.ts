@@ -2,6 +2,8 @@
 
 import { fail, object, openBlock, text, texts, type Block, type Json } from "./bytes";
 import { coded, identities, numbers, sparse } from "./coded";
+import { readCompare, type Compare } from "./compare";
+import { readLines, type Line } from "./crossings";
 import { unpackCurves } from "./curves";
 import { plain } from "./plain";
 
@@ -25,6 +27,12 @@ export interface Mode {
   readonly words: readonly string[] | null;
   /** Of groups: how many of their members carry which entry, the most first; of a node with several, the others. */
   readonly mix: ReadonlyMap<number, readonly (readonly [entry: number, count: number])[]>;
+  /** What stands on each node in place of its entry's mark; null where nothing does. */
+  readonly marks: readonly string[] | null;
+  /** What is said of edges, by edge. */
+  readonly lines: ReadonlyMap<number, Line>;
+  /** Stands below the legend. */
+  readonly note: string;
 }
 
 export interface Nodes {
@@ -85,11 +93,13 @@ export interface Scene {
   readonly note: string;
   readonly description: string;
   readonly index: ReadonlyMap<string, number>;
+  /** What differs, where the picture is one of two sides. */
+  readonly compare: Compare | null;
 }
 
 export const Kind = { reads: 0, writes: 1, derives: 2, handsOver: 3, column: 4, stub: 5, group: 6 } as const;
 export const Basis = { declared: 0, columns: 1, implied: 2 } as const;
-export const Flag = { back: 1, indirect: 2, masked: 4, shortest: 8, both: 16, aside: 32 } as const;
+export const Flag = { back: 1, indirect: 2, masked: 4, shortest: 8, both: 16, aside: 32, before: 64, after: 128 } as const;
 export const NO_ROW = 0xffffffff;
 
 const labelsOf = (value: unknown, count: number, what: string): Map<number, string> =>
@@ -179,12 +189,16 @@ export function decodeScene(data: DataView | ArrayBuffer | Uint8Array): Scene {
     const mode = object(item, "a colour mode");
     const words = texts(mode["words"] ?? [], -1, "words of a colour mode").map(plain);
     const entries = Array.isArray(mode["entries"]) ? mode["entries"] : [];
+    const marks = mode["marks"];
     return {
       name: text(mode["name"]),
       title: text(mode["title"]),
       values: u1(`mode_${number}`, n),
       words: words.length > 0 ? coded(words, u(`words_${number}`, n), "words") : null,
       mix: mixes(mode["mix"], n),
+      marks: Array.isArray(marks) && marks.length === n && n > 0 ? marks.map((mark) => plain(text(mark))) : null,
+      lines: readLines(mode["lines"], edges.count, entries.length),
+      note: mode["note"] === undefined ? "" : plain(text(mode["note"])),
       entries: entries.map((entry) => {
         const it = object(entry, "a legend entry");
         return {
@@ -224,6 +238,7 @@ export function decodeScene(data: DataView | ArrayBuffer | Uint8Array): Scene {
     note: text(header["note"]),
     description: text(header["description"]),
     index: new Map(id.map((name, i) => [name, i])),
+    compare: readCompare(header["compare"], n),
   };
 }
 
@@ -299,5 +314,6 @@ export function emptyScene(message: string): Scene {
     note: "",
     description: "",
     index: new Map(),
+    compare: null,
   };
 }

@@ -1,0 +1,180 @@
+"""What the panel tells of findings: the list, one with its chain, and those of a node."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from lineage_explorer.plain import plain
+from lineage_explorer.residency.explain import entry_lines
+from lineage_explorer.residency.report import ResidencyReport
+from lineage_explorer.view.detail import event_text, facts_block, node_detail, nodes_block
+from lineage_explorer.view.lists import Block
+from lineage_explorer.view.words import counted
+
+if TYPE_CHECKING:
+    from lineage_explorer.lineage import Lineage
+
+MOST = 500
+EVENTS = 20
+MOST_APART = 200
+_MARKS = {
+    "outside": ("failed", "!"),
+    "undecided": ("unknown", "?"),
+    "by exception": ("other", "E"),
+}
+_NONE = ("other", "i")
+
+
+def findings_detail(report: ResidencyReport) -> dict[str, Any]:
+    """All findings, the worst first, and on what they rest."""
+    by = [
+        (verdict, report.findings.filter(pl.col("verdict") == verdict))
+        for verdict in ("outside", "undecided", "by exception", "not applicable")
+    ]
+    coverage = [
+        (
+            row["what"].capitalize(),
+            f"{row['judged']:,} of {row['total']:,}, {row['undecided']:,} not",
+        )
+        for row in report.coverage.iter_rows(named=True)
+    ]
+    rests: list[Block] = [{"type": "text", "text": _answer(report)}, facts_block(*coverage)]
+    names = {"not applicable": "policy"}
+    tabs = [
+        {"name": f"{names.get(verdict, verdict)} {len(rows):,}", "blocks": [_list(report, rows)]}
+        for verdict, rows in by
+        if len(rows)
+    ]
+    return {
+        "for": "findings",
+        "kind": "findings",
+        "title": "Where data may not be, or nobody knows",
+        "above": counted(len(report.findings), "finding"),
+        "state": "",
+        "tabs": [*tabs, {"name": "rests on", "blocks": rests}],
+    }
+
+
+def all_details(report: ResidencyReport) -> dict[str, Any]:
+    """Those of the list and of its first findings, for a file, each by its id after a NUL."""
+    first = report.findings.head(MOST_APART)["id"].to_list()
+    apart = {f"\0{finding}": finding_detail(report, finding) for finding in first}
+    return {"\0": findings_detail(report), **apart}
+
+
+def _answer(report: ResidencyReport) -> str:
+    return f"{report.answer[:1].upper()}{report.answer[1:]}."
+
+
+def finding_detail(report: ResidencyReport, finding: str) -> dict[str, Any]:
+    """One finding and its chain, down to the events as they stand in their files."""
+    told = report.explain(finding)
+    row, steps = told.finding, told.steps
+    node = row["node"]
+    names = dict(report.lin.nodes.select("node", "name").iter_rows())
+    facts = facts_block(
+        ("Verdict", row["verdict"]),
+        ("Why", row["reason"]),
+        ("Rule", row["rule"]),
+        ("Is in", row["places"] or "not known"),
+        ("May be in", "missing" if row["permitted"] is None else row["permitted"] or "nowhere"),
+        ("Regimes", row["regime"]),
+        ("Run", row["run"]),
+        ("Column", row["field"]),
+        ("Finding", row["id"]),
+    )
+    way = nodes_block(report.lin, "The way", row["path"])
+    return {
+        "for": row["id"],
+        "kind": row["verdict"],
+        "title": row["kind"],
+        "above": plain(names.get(node, node) or "policy"),
+        "state": "",
+        "trail": row["path"],
+        "tabs": [
+            {"name": "Finding", "blocks": [_back(report), facts, *([way] if row["path"] else [])]},
+            {"name": "Chain", "blocks": [*_chain(report, steps)]},
+            {"name": "Events", "blocks": [*_events(report.lin, row["events"])]},
+        ],
+    }
+
+
+def _back(report: ResidencyReport) -> Block:
+    return {"type": "all findings", "text": f"All {counted(len(report.findings), 'finding')}"}
+
+
+def _chain(report: ResidencyReport, steps: pl.DataFrame) -> list[Block]:
+    """Rule, policy as it is written, and the claims of places; the way and the events are apart."""
+    blocks: list[Block] = []
+    policy = report.policy.text.splitlines()
+    for step, what, where, text in steps.iter_rows():
+        if step in ("way", "event"):
+            continue
+        blocks.append(facts_block((step.capitalize(), what), ("Stands in", where)))
+        if text and step == "policy":
+            written = "\n".join(entry_lines(policy, int(where.rpartition(":")[2])))
+            blocks.append({"type": "code", "language": "toml", "text": plain(written, lines=True)})
+        elif text and step == "place":
+            blocks.append({"type": "text", "text": plain(text)})
+    return blocks
+
+
+def _events(lin: Lineage, events: list[int]) -> list[Block]:
+    where = dict(
+        lin.events.filter(pl.col("event").is_in(events))
+        .select("event", pl.format("{} : {}", "file", "line"))
+        .iter_rows()
+    )
+    shown: list[Block] = [
+        {"type": "json", "name": plain(where[event]), "text": event_text(lin, event), "open": False}
+        for event in events[:EVENTS]
+        if event in where
+    ]
+    if len(events) > EVENTS:
+        shown.append({"type": "text", "text": f"{len(events) - EVENTS:,} more in report.findings"})
+    return shown or [{"type": "text", "text": "No event: it is about what is not told."}]
+
+
+def with_report(lin: Lineage, node: str, report: ResidencyReport | None) -> dict[str, Any]:
+    """The detail of a node, with a tab of where it is if there is a report."""
+    told = node_detail(lin, node)
+    if report is None:
+        return told
+    first, *rest = told["tabs"]
+    return {**told, "tabs": [first, _tab(report, node), *rest]}
+
+
+def _tab(report: ResidencyReport, node: str) -> dict[str, Any]:
+    """Where a node is and may be, and its findings."""
+    places = report.places.filter(pl.col("node") == node)
+    label = report.labels.filter((pl.col("node") == node) & pl.col("field").is_null())
+    found = report.findings.filter(pl.col("node") == node)
+    facts: list[tuple[str, Any]] = [
+        (f"{role} ({grade or '-'})", places or f"unknown: {note or ''}")
+        for role, grade, places, note in places.select("role", "grade", "places", "note")
+        .unique(maintain_order=True)
+        .head(12)
+        .iter_rows()
+    ]
+    for row in label.iter_rows(named=True):
+        facts += [
+            ("May be in", "missing" if row["permitted"] is None else row["permitted"] or "nowhere"),
+            ("Regimes", row["regimes"]),
+            ("All sources labelled", row["complete"]),
+            ("Because of", row["sources"]),
+        ]
+    blocks = [facts_block(*facts)] if facts else []
+    blocks += [_list(report, found)] if len(found) else []
+    return {"name": "Residency", "blocks": blocks}
+
+
+def _list(report: ResidencyReport, found: pl.DataFrame) -> Block:
+    names = dict(report.lin.nodes.select("node", "name").iter_rows())
+    rows = [
+        [row["id"], *_MARKS.get(row["verdict"], _NONE), row["kind"],
+         plain(names.get(row["node"], row["node"] or "policy")), plain(row["reason"])]
+        for row in found.head(MOST).iter_rows(named=True)
+    ]  # fmt: skip
+    return {"type": "findings", "rows": rows, "total": len(found)}
