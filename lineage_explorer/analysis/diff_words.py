@@ -35,6 +35,15 @@ _NOUNS = {
 }
 
 
+_SAYINGS = {
+    "sql-changed": "SQL changed",
+    "version-same": "same version again",
+    "version-back": "older version read",
+    "version-forward": "newer version read",
+    "not-run": "not run again",
+}
+
+
 def bare(node: str) -> str:
     """A node id without its kind, as people write it.
 
@@ -96,7 +105,7 @@ def said(change: str) -> str:
     >>> said("sql-changed"), said("field-renamed")
     ('SQL changed', 'column renamed')
     """
-    return change.replace("-", " ").replace("sql", "SQL").replace("field", "column")
+    return _SAYINGS.get(change) or change.replace("-", " ").replace("field", "column")
 
 
 def excerpts(before: str | None, after: str | None) -> tuple[str | None, str | None]:

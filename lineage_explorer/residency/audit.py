@@ -75,8 +75,16 @@ def write_audit(
     return place
 
 
-def trail(report: ResidencyReport, place: Path) -> dict[str, bytes]:
-    """The files of an audit trail that will lie there, by name; the signature is not in it."""
+def trail(
+    report: ResidencyReport, place: Path, lay: Mapping[str, str | None] | None = None
+) -> dict[str, bytes]:
+    """The files of an audit trail that will lie there, by name; the signature is not in it.
+
+    Args:
+        report: of what.
+        place: where the trail lies.
+        lay: where the inputs lay from there when it was first made; where they lie now if not given.
+    """
     decisions = list(_decisions(report))
     policy = report.policy
     files = {
@@ -86,7 +94,7 @@ def trail(report: ResidencyReport, place: Path) -> dict[str, bytes]:
         "report.html": page(report),
         **{f"tables/{name}.csv": text.encode() for name, text in tables(policy.facts).items()},
     }
-    manifest = canonical.line(_manifest(report, place, files))
+    manifest = canonical.line(_manifest(report, files, lay or _lie(report, place)))
     files["manifest.json"] = manifest
     files["root.json"] = canonical.line({
         "decisions": len(decisions),
@@ -113,7 +121,19 @@ def tables(facts: Facts) -> dict[str, str]:
     return found
 
 
-def _manifest(report: ResidencyReport, place: Path, files: Mapping[str, bytes]) -> dict[str, Any]:
+def _lie(report: ResidencyReport, place: Path) -> dict[str, str | None]:
+    """Of each input the way to it from the trail; None for what was no file."""
+    return {
+        label: None
+        if blob.path is None
+        else os.path.relpath(blob.path.resolve(), place.resolve()).replace(os.sep, "/")
+        for label, blob in report.lin.blobs.items()
+    }
+
+
+def _manifest(
+    report: ResidencyReport, files: Mapping[str, bytes], lie: Mapping[str, str | None]
+) -> dict[str, Any]:
     lin, policy = report.lin, report.policy
     return {
         "schema": SCHEMA,
@@ -127,7 +147,9 @@ def _manifest(report: ResidencyReport, place: Path, files: Mapping[str, bytes]) 
         },
         "redacted": lin.redact,
         "rules": OWN if report.judged.own_rules else "of another evaluator",
-        "inputs": [_input(lin, label, blob, place) for label, blob in sorted(lin.blobs.items())],
+        "inputs": [
+            _input(lin, label, blob, lie.get(label)) for label, blob in sorted(lin.blobs.items())
+        ],
         "events": len(lin.events),
         "problems": _counted(lin.problems, "code"),
         "findings": _counted(report.findings, "verdict"),
@@ -141,17 +163,15 @@ def _counted(frame: pl.DataFrame, column: str) -> dict[str, int]:
     return dict(frame.group_by(column).len().sort(column).iter_rows())
 
 
-def _input(lin: Lineage, label: str, blob: Blob, place: Path) -> dict[str, Any]:
+def _input(lin: Lineage, label: str, blob: Blob, at: str | None) -> dict[str, Any]:
     """A file that was read: its name, where it lies from the trail, hash, size, format."""
     form = next((form for file, form, _, _ in lin.recognised if file == label), "json")
-    at = None
     digest = hashlib.sha256()
     size = 0
     if blob.path is None:
         digest.update(blob.data)
         size = len(blob.data)
     else:
-        at = os.path.relpath(blob.path.resolve(), place.resolve()).replace(os.sep, "/")
         with blob.path.open("rb") as file:
             while chunk := file.read(_CHUNK):
                 digest.update(chunk)

@@ -159,7 +159,7 @@ def _signed(files: Mapping[str, bytes], key: str | Path | None, found: _Findings
     if key is not None and Path(key).read_bytes() != pem:
         found.differences.append("signer.pem: it is not the key that was given")
     try:
-        from cryptography.exceptions import InvalidSignature
+        from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
         from cryptography.hazmat.primitives.serialization import load_pem_public_key
     except ImportError:
@@ -182,7 +182,7 @@ def _signed(files: Mapping[str, bytes], key: str | Path | None, found: _Findings
             and set(envelope) == {"payload", "payloadType", "signatures"}
             and set(signature) == {"keyid", "sig"}
         )
-    except (InvalidSignature, ValueError, KeyError, TypeError):
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError, KeyError, TypeError):
         good = False
     found.say(good, f"{_SIGNATURE[0]} (key {hashlib.sha256(pem).hexdigest()[:16]})", wrong)
 
@@ -226,7 +226,8 @@ def _again(
     form = next(iter(forms.values()), "json") if len(set(forms.values())) == 1 else "auto"
     read = readers.read(blobs, format=form, redact=redact, cache=False)
     lin = Lineage(read.frames, read.blobs, redact, read.recognised)
-    made = trail(residency(lin, policy), place)
+    lay = {str(one["name"]): one["at"] for one in manifest["inputs"]}
+    made = trail(residency(lin, policy), place, lay)
     for name, content in sorted(made.items()):
         if files.get(name) != content:
             where = _first(files.get(name, b""), content)

@@ -76,8 +76,9 @@ class Mode:
     """A way to colour: entries, for each node the index of its own, and what to say on hover.
 
     `mix` has, for each group by its position, how many of its members have which entry; for a node
-    with several, those beside its own. `marks` stand on nodes in place of the marks of their
-    entries, `lines` on edges, by their position; `note` stands below the legend.
+    with several, those beside its own.
+    `marks` stand on nodes in place of the marks of their entries, `lines` on edges, by their
+    position; `note` stands below the legend.
     """
 
     name: str

@@ -89,8 +89,8 @@ class Scene:
     moment: Moment | None = None
     shown: Sequence[str] = ()
     aside: frozenset[int] = frozenset()
-    members: Mapping[str, slice] = field(default_factory=dict)
     compare: Compare | None = None
+    members: Mapping[str, slice] = field(default_factory=dict)
 
     @property
     def description(self) -> str:
@@ -164,8 +164,8 @@ def scene(
         empty="" if nodes else shown.empty or EMPTY,
         shown=_ids(lin, shown),
         aside=aside,
-        members=_places(shown),
         compare=compared(whole or lin, nodes, edges),
+        members=_places(shown),
     )
 
 
