@@ -163,8 +163,7 @@ def unplaced(judged: Judged) -> Iterator[Finding]:
     ran = judged.processing.filter(pl.col("to_set") < 0)
     ran = newest(ran.select("act", "run", "job", "to_set"), "job", "to_set") if len(ran) else ran
     things = [
-        (node, number, None, 0)
-        for node, number, _ in held.unique(maintain_order=True).iter_rows()
+        (node, number, None, 0) for node, number, _ in held.unique(maintain_order=True).iter_rows()
     ]
     if len(ran):
         things += list(ran.select("job", "to_set", "run", "runs").iter_rows())

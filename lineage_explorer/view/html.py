@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from lineage_explorer.errors import LineageError
 from lineage_explorer.view.detail import edge_detail, event_text
 from lineage_explorer.view.detail_changes import story_detail
-from lineage_explorer.view.found import all_details, with_report
+from lineage_explorer.view.found import all_details, at_hand, with_report
 from lineage_explorer.view.modes import Maker
 from lineage_explorer.view.scene import Scene
 from lineage_explorer.view.seen import pack_log
@@ -123,7 +123,7 @@ def _details(lin: Lineage, scenes: list[Scene], report: ResidencyReport | None) 
         if edge.kind not in ("stub", "group")
     }
     details: dict[str, Any] = {node: with_report(lin, node, report) for node in sorted(nodes)}
-    if report is not None and len(report.findings):
+    if report is not None and at_hand(report):
         details |= all_details(report)
     for source, target in sorted(edges):
         with suppress(LineageError):  # an edge drawn across a job that a selection left out

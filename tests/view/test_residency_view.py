@@ -228,3 +228,15 @@ def test_html_holds_the_findings_and_their_chains(report, tmp_path):
     text = (tmp_path / "x.html").read_text("utf-8")
     assert report.findings["id"][0] in text
     assert "policy.toml:31" in text
+
+
+def test_a_picture_does_not_wait_for_very_many_findings(report, monkeypatch):
+    from lineage_explorer.view import found
+
+    monkeypatch.setattr(found, "QUICK", 3)
+    again = report.lin.residency(POLICY)
+    detail = json.loads(again.explore(query="*")._detail)
+    assert "findings" not in vars(again)
+    assert "report.findings" in json.dumps(detail)
+    assert again.findings.height
+    assert json.loads(again.explore(query="*")._detail)["tabs"][0]["name"] == "outside 3"
