@@ -441,6 +441,10 @@ class Lineage:
 
         Args:
             event: its row id in `lin.events`.
+
+        Raises:
+            LineageError: if there is no such event.
+            SourceError: if it is not in its file any more.
         """
         return readers.shown(self._raw(event), indent=2, redact=self.redact)
 
@@ -449,7 +453,10 @@ class Lineage:
         return readers.shown(self._raw(event), indent=-1, redact=self.redact)
 
     def _raw(self, event: int) -> bytes:
-        row = self.frames.events.row(by_predicate=pl.col("event") == event, named=True)
+        found = self.frames.events.filter(event=event)
+        if found.is_empty():
+            raise LineageError(f"there is no event {event!r}.", "row ids are in lin.events.")
+        row = found.row(0, named=True)
         blob = self.blobs.get(row["file"])
         if blob is None:
             raise LineageError(f"event {event} has no file any more.", "read the log again.")

@@ -43,7 +43,14 @@ def readme_picture() -> str:
     return path.read_text(encoding="utf-8")
 
 
+def diff_picture() -> None:
+    """The picture of what changed in the README."""
+    found = lx.sample("airflow").diff("2026-03-04", "2026-03-05")
+    found.write(HERE / "pictures" / "changed.svg")
+
+
 if __name__ == "__main__":
     readme_picture()
+    diff_picture()
     for notebook in sorted(HERE.glob("*.ipynb")):
         refresh(notebook)

@@ -74,16 +74,18 @@ def side_of(past: Past, what: When) -> Side:
     return time_side(past, found[0])
 
 
-def run_side(past: Past, at: int) -> Side:
+def run_side(past: Past, at: int, missing: datetime | None = None) -> Side:
     """A run and, upstream of it, the newest run of each job when that was read.
+
+    With `missing`, the run is one that should have been by then, after the run that is given.
 
     Where a job had not run again though it nearly always has by then, what is upstream of it is
     looked at as it stood when its run was read, not when it ran: there may be why it did not.
     """
     runs = past.runs
     job, run = runs["job"][at], runs["run"][at]
-    chosen: dict[str, Stand] = {job: Stand(at, 0, None)}
-    frontier: dict[int, datetime | None] = {at: None}
+    chosen: dict[str, Stand] = {job: Stand(at, 0, missing)}
+    frontier: dict[int, datetime | None] = {at: missing}
     hop = 0
     while frontier:
         hop += 1
@@ -95,8 +97,8 @@ def run_side(past: Past, at: int) -> Side:
         chosen |= new
         frontier = {stand.at: stand.asof for stand in new.values()}
     called = f"run {run} of {job.removeprefix('job:')}"
-    until = runs["end"][at] or runs["start"][at]
-    return Side(past, called, _chosen(chosen), job, until, at)
+    until = missing or runs["end"][at] or runs["start"][at]
+    return Side(past, called, _chosen(chosen), job, until, (at, missing))
 
 
 def _upstream(past: Past, frontier: dict[int, datetime | None], hop: int) -> dict[str, Stand]:

@@ -40,6 +40,7 @@ _PASSING = re.compile(
     r"|.*\d{4}-\d\d-\d\d[T_ ]?\d\d.*|.*0x[0-9a-f]{6,}.*|.*-\d{12,})$",
     re.DOTALL,
 )
+_PRINTED = re.compile(r"\[[^\[\](){},]+(?:, [^\[\](){},]+)+\]")
 _HIDDEN = {"_producer", "_schemaURL", "_deleted"}
 
 
@@ -232,18 +233,42 @@ def _catalog(facet: dict[str, Any], names: dict[str, str]) -> Iterator[Leaf]:
 
 
 def _settings(facet: str, found: Any, path: str = "") -> Iterator[Leaf]:
-    """Every value of a facet that no standard knows, but for ids, times and the like."""
+    """Every value of a facet that no standard knows, but for ids, times and the like.
+
+    A list of plain values is one value, whatever their order: who writes sets writes them in any.
+    """
     if isinstance(found, dict):
         for key, value in found.items():
             if key not in _HIDDEN:
                 yield from _settings(facet, value, f"{path}.{key}")
+    elif isinstance(found, list) and not any(isinstance(one, (dict, list)) for one in found):
+        told = sorted(text for one in found if (text := _lasting(one)) is not None)
+        if told:
+            yield "setting", f"{facet}{path}", ", ".join(told), None
     elif isinstance(found, list):
         for at, value in enumerate(found):
             yield from _settings(facet, value, f"{path}[{at}]")
-    elif found is not None:
-        text = found if isinstance(found, str) else msgspec.json.encode(found).decode()
-        if not _PASSING.match(text) and not isinstance(found, float):
-            yield "setting", f"{facet}{path}", text, None
+    elif (text := _lasting(found)) is not None:
+        yield "setting", f"{facet}{path}", _any_order(text), None
+
+
+def _lasting(found: Any) -> str | None:
+    """A plain value as text; None where it says nothing of what is done."""
+    if found is None or isinstance(found, float):
+        return None
+    text = found if isinstance(found, str) else msgspec.json.encode(found).decode()
+    return None if _PASSING.match(text) else text
+
+
+def _any_order(text: str) -> str:
+    """A printed list of plain values, sorted.
+
+    >>> _any_order("['load_weather', 'load_orders']"), _any_order("[[2], [1]]")
+    ("['load_orders', 'load_weather']", '[[2], [1]]')
+    """
+    if not _PRINTED.fullmatch(text):
+        return text
+    return f"[{', '.join(sorted(text[1:-1].split(', ')))}]"
 
 
 _READERS: dict[tuple[str, str], Any] = {

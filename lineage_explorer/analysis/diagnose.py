@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import polars as pl
 
-from lineage_explorer.analysis import diagnose_report, diagnose_words
+from lineage_explorer.analysis import diagnose_report, diagnose_words, diff_words
 from lineage_explorer.analysis.compare import Compared, compare
 from lineage_explorer.analysis.compare_past import Past
 from lineage_explorer.analysis.compare_sides import Side, run_side
@@ -18,6 +18,7 @@ from lineage_explorer.analysis.diagnose_beside import beside
 from lineage_explorer.analysis.diagnose_clock import clocks, old_reads
 from lineage_explorer.analysis.diagnose_court import Court, Suspect
 from lineage_explorer.analysis.diagnose_fields import Uses
+from lineage_explorer.analysis.diagnose_frame import Meant, meant
 from lineage_explorer.analysis.diagnose_score import merged, ranked
 from lineage_explorer.analysis.diagnose_symptoms import (
     Comparison,
@@ -29,9 +30,9 @@ from lineage_explorer.analysis.diagnose_symptoms import (
 )
 from lineage_explorer.analysis.diagnose_units import units
 from lineage_explorer.analysis.diagnose_weights import NAMED
-from lineage_explorer.analysis.diff import RunDiff, differences
+from lineage_explorer.analysis.diff import RunDiff, diff_sides
 from lineage_explorer.analysis.diff_words import bare
-from lineage_explorer.analysis.story import Story
+from lineage_explorer.analysis.story import Story, story_of
 from lineage_explorer.analysis.words import html_table, text_table
 from lineage_explorer.errors import LineageError, NodeNotFound
 
@@ -119,10 +120,16 @@ class Diagnosis:
 
     @cached_property
     def diff(self) -> RunDiff | None:
-        """What was compared: the good run and the first with the trouble; None if nothing was."""
-        if self.trial.sides is None:
+        """The good run and the first with the trouble, compared; None where nothing was.
+
+        Where a cause is not in that, the good run and the one diagnosed.
+        """
+        if self.good is None or not self.trial.symptoms:
             return None
-        return differences(*self.trial.sides, (self.lin, self.lin))
+        early = diff_sides(self.lin, self.good, self.first)
+        if self.first == self.run or self.causes["node"].is_in(early.nodes["node"].implode()).all():
+            return early
+        return diff_sides(self.lin, self.good, self.run)
 
     def explore(self, **options: Any) -> Explorer:
         """The interactive view: both runs in one layout, causes numbered, what cannot be it told.
@@ -191,14 +198,19 @@ def diagnose(lin: Lineage, run_or_dataset: str, symptom: str | None = None) -> D
     """
     past = lin.past
     at, notes = _asked_for(lin, run_or_dataset)
-    at, more = _child(past, at)
-    trial = tried(past, at, symptom)
+    found = meant(past, at)
+    if found.missing:
+        trial = _tried_in_vain(past, at, found)
+    else:
+        trial = tried(past, found.at, symptom)
+        at = found.at
+    more = [found.note] if found.note else []
     ids = past.runs["run"]
     compared = trial.compared
     rows = [diagnose_words.cause_row(rank, one) for rank, one in enumerate(trial.named, start=1)]
     return Diagnosis(
         run=ids[at],
-        job=past.runs["job"][at],
+        job=past.runs["job"][found.at],
         good=None if compared.good is None else ids[compared.good],
         first=ids[compared.first],
         symptoms=_symptoms(trial.symptoms),
@@ -213,16 +225,20 @@ def story(found: Diagnosis) -> Story | None:
     """A diagnosis as it is told beside its picture; None where nothing was compared."""
     if found.diff is None:
         return None
+    marked = "causes, the likeliest first"
     causes = found.causes.select("node", "rank", "why").iter_rows()
     marks: dict[str, int] = {}
     reasons: dict[str, str] = {}
     for node, rank, why in causes:
         marks.setdefault(node, rank)
         reasons.setdefault(node, why)
+    if not marks:
+        parts = story_of(found.diff)
+        marks, marked = parts.marks, parts.marked
     aside = tuple(found.excluded.select("node", "change", "why").iter_rows())
-    words = (found.verdict, *found.notes, found.diff.sentence)
-    return Story(found.diff, "Why did it go wrong?", words, marks, "causes, the likeliest first",
-                 reasons, aside)  # fmt: skip
+    tally = diff_words.tally(found.diff)
+    words = (found.verdict, *found.notes, f"{tally[:1].upper()}{tally[1:]}.")
+    return Story(found.diff, "Why did it go wrong?", words, marks, marked, reasons, aside)
 
 
 def tried(past: Past, at: int, symptom: str | None = None) -> Trial:
@@ -246,6 +262,16 @@ def tried(past: Past, at: int, symptom: str | None = None) -> Trial:
         _, later = _judged(past, at, (good, run_side(past, at)), wrong)
         suspects = merged(suspects, ranked(later))
     return Trial(past, at, wrong, compared, (good, first), differs, court, tuple(suspects))
+
+
+def _tried_in_vain(past: Past, frame: int, found: Meant) -> Trial:
+    """The same of a run that should have been and is not: the last one there was is the good."""
+    job = past.runs["job"][found.at]
+    wrong = [Symptom("missing", job, None, f"{bare(job)} did not run, as it always has")]
+    compared = Comparison(found.at, frame, "the last run there was")
+    sides = run_side(past, found.at), run_side(past, found.at, found.missing)
+    differs, court = _judged(past, found.at, sides, wrong)
+    return Trial(past, frame, wrong, compared, sides, differs, court, tuple(ranked(court)))
 
 
 def _judged(
@@ -297,32 +323,6 @@ def _asked_for(lin: Lineage, text: str) -> tuple[int, list[str]]:
     newest = runs.row(-1, named=True)
     note = f"asked is its newest run, {newest['run']} of {bare(newest['job'])}."
     return int(newest["at"]), [note]
-
-
-def _child(past: Past, at: int) -> tuple[int, list[str]]:
-    """Of a run that only frames others, the one among these that failed first."""
-    run, job = past.runs["run"][at], past.runs["job"][at]
-    frames = past.frames
-    if not frames.io.filter((pl.col("run") == run) & (pl.col("job") == job)).is_empty():
-        return at, []
-    family = {run}
-    while True:
-        inner = frames.runs.filter(pl.col("parent").is_in(list(family)))["run"]
-        if family.issuperset(inner):
-            break
-        family |= set(inner)
-    touched = frames.io.select("run", "job").unique()
-    inside = (
-        past.runs.filter(pl.col("run").is_in(list(family - {run})))
-        .join(touched, on=["run", "job"], how="semi")
-        .filter(pl.col("state").is_in(["FAIL", "ABORT"]))
-        .sort("end", "start", "at")
-    )
-    if inside.is_empty():
-        return at, []
-    first = inside.row(0, named=True)
-    name = bare(first["job"])
-    return int(first["at"]), [f"it only frames others; the first of these to fail was {name}."]
 
 
 def _symptoms(wrong: list[Symptom]) -> pl.DataFrame:

@@ -26,6 +26,8 @@ from lineage_explorer.analysis.diagnose_weights import (
 
 _BROKEN = ("run-failed", "run-unfinished")
 _SURE = 0.9
+_LEAST, _PART = 0.15, 0.4
+"""A number brings all of what is seen about if it moved by such a part of it, and else less."""
 _FAINTLY = 0.3
 """How sure it is that something is old of which only the order of runs tells, and more is wrong."""
 
@@ -70,11 +72,16 @@ class Suspect:
         return one.weight * (way if one.way is None else max(one.way, way))
 
     @property
+    def layer(self) -> str:
+        """What its most telling piece of evidence brings about."""
+        best = max(self.evidence, key=self.carried)
+        able = [layer for layer in best.layers if layer in self.ways]
+        return max(able or self.ways, key=lambda layer: self.ways[layer][0])
+
+    @property
     def path(self) -> list[str]:
         """The way of its most telling piece of evidence."""
-        best = max(self.evidence, key=self.carried)
-        able = [self.ways[layer] for layer in best.layers if layer in self.ways]
-        return max(able or self.ways.values(), key=lambda one: one[0])[1]
+        return self.ways[self.layer][1]
 
     @property
     def score(self) -> float:
@@ -142,7 +149,7 @@ class Court:
     @property
     def broken(self) -> bool:
         """Whether all that is wrong is that the run failed."""
-        return all(one.kind == "failed" for one in self.symptoms)
+        return all(one.kind in ("failed", "missing") for one in self.symptoms)
 
     @cached_property
     def size(self) -> float:
@@ -164,14 +171,23 @@ class Court:
         """How surely a unit shows that something is wrong with it, be it its own or not."""
         return self._shown[unit.key, layer]
 
-    def _content(self, unit: Unit) -> float:
-        moved = (
-            one.off * (1.0 if unit is self.end else self.matters(one))
+    def felt(self, unit: Unit, layer: str) -> float:
+        """The same as far as numbers and assertions show it, not what the job did."""
+        old = layer == AGE
+        numbers = (
+            one.off * (self.ages(unit, one) if old else self._moved(unit, one))
             for one in unit.measures
-            if one.counts and not one.about_age
+            if one.counts and one.about_age == old and one.aspect != "age"
         )
-        shown = max(*moved, 0.0, 0.0)
-        if unit.has(*_BROKEN, "output-dropped") or _fails(unit, fresh=False):
+        shown = max(*numbers, 0.0, 0.0)
+        return max(shown, _SURE) if _fails(unit, fresh=old) else shown
+
+    def _moved(self, unit: Unit, one: Measure) -> float:
+        return 1.0 if unit is self.end else self.matters(one)
+
+    def _content(self, unit: Unit) -> float:
+        shown = self.felt(unit, CONTENT)
+        if unit.has(*_BROKEN, "output-dropped"):
             shown = max(shown, _SURE)
         if unit.has("rows-gone"):
             shown = 1.0
@@ -181,13 +197,15 @@ class Court:
 
     def _age(self, unit: Unit) -> float:
         older = (
-            one.off * self.ages(unit, one) for one in unit.measures if one.counts and one.about_age
+            one.off * self.ages(unit, one)
+            for one in unit.measures
+            if one.counts and one.aspect == "age"
         )
-        shown = max(*older, 0.0, 0.0)
+        shown = max(*older, self.felt(unit, AGE), self.late(unit))
         gone = ("output-dropped", "dataset-renamed", "version-back")
-        if unit.awaited or unit.hasty or unit.has(*_BROKEN, *gone) or _fails(unit, fresh=True):
+        if unit.awaited or unit.hasty or unit.has(*_BROKEN, *gone):
             shown = max(shown, _SURE)
-        return max(shown, self.late(unit))
+        return shown
 
     def late(self, unit: Unit) -> float:
         """How surely a unit ran so late that it matters."""
@@ -199,7 +217,7 @@ class Court:
         """Less than 1 where a number moved too little to bring about what is seen at the end."""
         small = 1 - math.exp(-one.size / SMALL)
         seen = self.size
-        return small if not seen else small * min(1.0, max(0.2, one.size / (0.3 * seen)))
+        return small if not seen else small * min(1.0, max(_LEAST, one.size / (_PART * seen)))
 
     def ages(self, unit: Unit, one: Measure) -> float:
         """The same of an age: some minutes are nothing beside a day."""
@@ -213,6 +231,17 @@ class Court:
         named = any(name.lower() in text for text in self.errors)
         return max(reach, 0.9 if named and reach > 0.1 else 0.0)
 
+    def column_reach(self, change: Row) -> float:
+        """How surely a field that is made otherwise reaches the columns that are wrong."""
+        if not self.of_columns or change["field"] in (None, "*"):
+            return 0.0
+        return self.uses.reach(change["node"], str(change["field"]), {self.end.key})
+
+    @cached_property
+    def of_columns(self) -> bool:
+        """Whether columns are wrong, and not only how many rows there are, or a whole run."""
+        return any(one.column for one in self.symptoms if one.kind in ("metric", "assertion"))
+
     def field_weight(self, change: Row) -> float:
         """How telling a change of a field is."""
         weight = FIELDS.get(change["change"])
@@ -221,6 +250,15 @@ class Court:
     def feeding(self, unit: Unit) -> list[Unit]:
         """The units that feed one."""
         return [self.units[key] for key in sorted(unit.before)]
+
+    def all_after(self, unit: Unit) -> set[str]:
+        """The unit and all downstream of it."""
+        seen, pending = {unit.key}, [unit.key]
+        while pending:
+            new = self.units[pending.pop()].after - seen
+            seen |= new
+            pending += new
+        return seen
 
     def all_before(self, unit: Unit) -> list[Unit]:
         """All units upstream of one."""

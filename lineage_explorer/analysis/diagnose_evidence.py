@@ -6,23 +6,26 @@ from collections.abc import Iterator
 
 from lineage_explorer.analysis.diagnose_clock import OldRead
 from lineage_explorer.analysis.diagnose_court import Court, Evidence
-from lineage_explorer.analysis.diagnose_fields import UNTOLD
+from lineage_explorer.analysis.diagnose_fields import ALL, UNTOLD
 from lineage_explorer.analysis.diagnose_numbers import feeds, numbers
 from lineage_explorer.analysis.diagnose_units import Measure, Row, Unit
 from lineage_explorer.analysis.diagnose_weights import (
     ABNORMAL,
     AGE,
     CODE,
+    COLUMNS,
     CONTENT,
     EARLY,
     EMPTY,
     EXPLAINED,
     FIELD_WAY,
     FIELDS,
+    HALF_TOLD,
     HARMLESS,
     LATE,
     MOVED,
     MOVED_WAY,
+    NOT_TOLD,
     OTHER_DAY,
     OTHER_WRITER,
     ROWS,
@@ -32,7 +35,10 @@ from lineage_explorer.analysis.diagnose_weights import (
 )
 
 _BOTH = (CONTENT, AGE)
+_HOUR = 3600
 _HALF = 0.5
+_PARTLY_EXPLAINED = 0.5
+"""What is left of that a job did not run, where some of what feeds it did not, and some did."""
 _ODD_BEFORE = 0.3
 """What is left of that a job did not run, where what it wrote before was odd already."""
 _REORDERED, _REORDERED_SEEN = 0.2, 0.85
@@ -62,28 +68,39 @@ def _row(unit: Unit, code: str, field: str | None = None, **sides: object) -> Ro
 
 def _changes(court: Court, unit: Unit, fed: float) -> list[Evidence]:
     """Changes of the job itself."""
-    shown = court.shows(unit, CONTENT)
-    calm = shown < ABNORMAL and unit.tells("rows-output", "metric", "rows-input")
-    both = unit.tells(*ROWS) and unit.tells("metric")
-    usual = 1 - 0.6 * min(1.0, 4 * court.rates.get(unit.key, 0.0))
+    code_share = _code_share(court, unit, fed)
     best: dict[str, Evidence] = {}
     for change in unit.changes:
         code = change["change"]
         weight = WEIGHTS.get(code, 0.0)
         if not weight:
             continue
+        layers: tuple[str, ...] = _BOTH
+        way = MOVED_WAY if code in MOVED else None
+        if code in COLUMNS:
+            reach = court.column_reach(change)
+            if reach > UNTOLD:  # the very column that is wrong is made otherwise
+                weight, way = COLUMNS[code] * reach, FIELD_WAY
         if code in CODE:
-            weight *= usual
-            if calm:
-                weight *= HARMLESS if both else 2.5 * HARMLESS
-            elif fed >= ABNORMAL:
-                weight *= 0.4
+            weight, layers = weight * code_share, (CONTENT,)
         known = best.get(code)
         if known is None or known.weight < weight:
-            layers = (CONTENT,) if code in CODE else _BOTH
-            way = MOVED_WAY if code in MOVED else None
             best[code] = Evidence(weight, code, change, way=way, layers=layers)
     return list(best.values())
+
+
+def _code_share(court: Court, unit: Unit, fed: float) -> float:
+    """What is left of that another code ran: little where the numbers that would tell are calm."""
+    usual = 1 - 0.6 * min(1.0, 4 * court.rates.get(unit.key, 0.0))
+    rows, columns = unit.tells(*ROWS), unit.tells("metric")
+    if court.shows(unit, CONTENT) >= ABNORMAL:
+        return usual * (0.4 if fed >= ABNORMAL else 1.0)
+    if rows and columns:
+        return usual * HARMLESS
+    told = columns if court.of_columns else rows
+    if told:
+        return usual * HALF_TOLD
+    return usual * (NOT_TOLD if rows or columns else 1.0)
 
 
 def _stops(court: Court, unit: Unit) -> Iterator[Evidence]:
@@ -122,15 +139,13 @@ def _awaited(unit: Unit) -> Row:
 
 def _unexplained(court: Court, unit: Unit, stop: str) -> float:
     """Less than 1 where what is before a unit that stopped may be why it did."""
-    feeding = court.feeding(unit)
     if _stopped_before(court, unit, {unit.key}):
-        return EXPLAINED
-    broken = [one for one in feeding if court.shows(one, CONTENT) >= ABNORMAL]
-    before = court.all_before(unit)
-    by_field = any(court.field_weight(c) > 0.3 for one in before for c in one.changes)
-    if stop != "run-failed" or not (broken or by_field):
+        went_on = [one for one in court.feeding(unit) if one.clock and not one.idle]
+        return _PARTLY_EXPLAINED if went_on else EXPLAINED
+    if stop != "run-failed":
         return 1.0
-    return EXPLAINED if by_field else 0.4
+    changes = [change for one in court.all_before(unit) for change in one.changes]
+    return EXPLAINED if any(court.field_weight(one) > ABNORMAL for one in changes) else 1.0
 
 
 def _stopped_before(court: Court, unit: Unit, seen: set[str]) -> bool:
@@ -154,7 +169,7 @@ def _times(court: Court, unit: Unit) -> Iterator[Evidence]:
     late = court.late(unit)
     if late >= ABNORMAL and unit is not court.end:
         share = EXPLAINED if any(court.late(one) >= ABNORMAL for one in court.feeding(unit)) else 1
-        row = _row(unit, "started-later", before="0 s", after=f"{shift:.0f} s")
+        row = _row(unit, "started-later", after=f"{shift / _HOUR:.1f} h")
         yield Evidence(LATE * late * share, "started-later", row, layers=(AGE,))
     for one in unit.measures:
         if one.aspect != "delay" or one.off < ABNORMAL:
@@ -172,7 +187,7 @@ def _odd_runs(court: Court, unit: Unit, fed: float) -> Iterator[Evidence]:
         yield Evidence(OTHER_WRITER * (1.0 if felt else 0.3), "job-added", row, layers=_BOTH)
     gone = [c for c in unit.changes if c["change"] in ("rows-gone", "told-no-more")]
     written = sorted(gone, key=lambda c: c["change"] != "rows-gone")
-    silent = any(c["field"] in ("rows-output", "version", "schema") for c in written)
+    silent = any(c["field"] in ("rows-output", "version") and c["by"] == unit.key for c in written)
     weight = EMPTY if unit.has("rows-gone") else SILENT if silent else 0.0
     if weight and unit.key.startswith("job:") and not unit.has(*STOPPED):
         share = EXPLAINED if fed >= ABNORMAL else 1.0
@@ -227,14 +242,18 @@ def _reordered(court: Court, unit: Unit, above: list[Row]) -> Iterator[Evidence]
 
 
 def _odd_behind(court: Court, dataset: str, name: str) -> bool:
-    """Whether the numbers of what is made of a field are odd."""
+    """Whether the numbers of what is made of a field, or chosen by it, are odd."""
     made = court.uses.made_of(dataset, name)
-    return any(
-        _is_odd(one)
-        for unit in court.units.values()
-        for one in unit.measures
-        if one.column and (one.node, one.column) in made
-    )
+    for unit in court.units.values():
+        chosen = any((node, ALL) in made for node in unit.outputs)
+        for one in unit.measures:
+            column = one.column or ""
+            alike = column.startswith(f"{name}_") or column.endswith(f"_{name}")
+            if _is_odd(one) and ((one.node, column) in made or (chosen and alike)):
+                return True
+            if chosen and one.aspect in (*ROWS, "yield") and one.off >= ABNORMAL:
+                return court.matters(one) >= ABNORMAL
+    return False
 
 
 def _is_odd(one: Measure) -> bool:

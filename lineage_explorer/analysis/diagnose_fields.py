@@ -98,10 +98,10 @@ class Uses:
             found.add((node, column))
             for job in self._readers(node):
                 made = self._through(job, node, column, 1.0)
-                named = [(other, new) for other, new, _ in made if new != ALL]
-                all_of_it = [other for other, new, _ in made if new == ALL]
-                pending += named
-                pending += [(o, column) for o in all_of_it if column in self._named.get(o, ())]
+                pending += [(other, new) for other, new, _ in made if new != ALL]
+                whole = [other for other, new, _ in made if new == ALL]
+                found |= {(other, ALL) for other in whole}
+                pending += [(o, column) for o in whole if column in self._named.get(o, ())]
         return found
 
     def _readers(self, dataset: str) -> list[str]:

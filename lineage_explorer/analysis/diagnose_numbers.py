@@ -49,7 +49,7 @@ def _passed(court: Court, unit: Unit, aspects: tuple[str, ...], seen: frozenset[
     if unit.tells(*aspects):
         above = [change for one in court.all_before(unit) for change in one.changes]
         moved = [_PASSED_ON * WEIGHTS[one["change"]] for one in above if one["change"] in MOVED]
-        fields = [weight for one in above if (weight := court.field_weight(one)) > 0.5]
+        fields = [weight for one in above if (weight := court.field_weight(one)) > ABNORMAL]
         return max(shown, *moved, *fields, 0.0)
     behind = [one for one in court.feeding(unit) if one.key not in seen]
     inner = (_passed(court, one, aspects, seen | {unit.key}) for one in behind)
@@ -60,7 +60,8 @@ def numbers(court: Court, unit: Unit, fed: float) -> list[Evidence]:
     """Effects that show here first."""
     found: list[Evidence] = []
     feeding = court.feeding(unit)
-    old = max((court.shows(one, AGE) for one in feeding), default=0.0) >= ABNORMAL
+    aged = [court.felt(unit, AGE), *(court.shows(one, AGE) for one in feeding)]
+    old = max(aged) >= ABNORMAL and unit is not court.end
     turned = EXPLAINED if old and collapsed(unit) else _TURNED if old else 1.0
     if court.broken and unit is not court.end:
         turned *= _BREAKS
@@ -74,8 +75,8 @@ def numbers(court: Court, unit: Unit, fed: float) -> list[Evidence]:
         weight = _first(feeding, fed, *ROWS) * best.off * court.matters(best) * turned
         found.append(Evidence(weight, "rows", measure=best))
     columns = [
-        Evidence(_of_column(court, unit, one) * one.off * turned, "metric", measure=one,
-                 way=FIELD_WAY)
+        Evidence(_of_column(court, unit, one) * one.off * turned * court.matters(one), "metric",
+                 measure=one, way=FIELD_WAY)
         for one in unit.measures
         if one.aspect == "metric" and not one.about_age and one.off >= ABNORMAL
     ]  # fmt: skip
@@ -94,8 +95,9 @@ def _first_age(court: Court, unit: Unit) -> float:
     moved = any(one.has(*MOVED) for one in behind)
     if moved or any(court.shows(one, AGE) >= ABNORMAL for one in behind):
         return EXPLAINED
-    told = all(any(one.about_age for one in other.measures) for other in court.feeding(unit))
-    return FROM_OUTSIDE if told else SOMEWHERE
+    feeding = court.feeding(unit)
+    told = all(any(one.about_age for one in other.measures) for other in feeding)
+    return FROM_OUTSIDE if told else _unseen(feeding)
 
 
 def _first(feeding: list[Unit], fed: float, *aspects: str) -> float:

@@ -13,21 +13,40 @@ from collections.abc import Iterable
 from lineage_explorer.analysis.diagnose_court import Court, Suspect
 from lineage_explorer.analysis.diagnose_evidence import evidence
 from lineage_explorer.analysis.diagnose_ways import ways
-from lineage_explorer.analysis.diagnose_weights import NAMED
+from lineage_explorer.analysis.diagnose_weights import ABNORMAL, NAMED
 
+_ALL_EXPLAINED = 0.4
+"""How much less likely a suspect is that explains nothing of what is felt on the way."""
 FIRST_ONLY, LATER_ONLY = 0.7, 0.8
 """What is left of a suspicion of one run only, where two runs have the same trouble."""
 
 
 def ranked(court: Court) -> list[Suspect]:
     """All units upstream of the symptom with some evidence, the most likely first."""
+    known = ways(court)
+    felt = {
+        (key, layer): shown * sure
+        for key, of in known.items()
+        for layer, (sure, _) in of.items()
+        if key != court.end.key and (shown := court.felt(court.units[key], layer)) >= ABNORMAL
+    }
     found = []
-    for key, of in ways(court).items():
-        unit = court.units[key]
-        told = evidence(court, unit)
+    for key, of in known.items():
+        told = evidence(court, court.units[key])
         if told:
-            found.append(Suspect(court, unit, told, of))
+            one = Suspect(court, court.units[key], told, of)
+            one.share = 1 - _ALL_EXPLAINED * _left(one, felt)
+            found.append(one)
     return in_order(found)
+
+
+def _left(suspect: Suspect, felt: dict[tuple[str, str], float]) -> float:
+    """The share of what is felt before the symptom that a suspect cannot have brought about."""
+    layer = suspect.layer
+    of = {key: shown for (key, which), shown in felt.items() if which == layer}
+    behind = suspect.court.all_after(suspect.unit)
+    whole = sum(of.values())
+    return sum(shown for key, shown in of.items() if key not in behind) / whole if whole else 0.0
 
 
 def merged(first: list[Suspect], later: list[Suspect]) -> list[Suspect]:
@@ -38,7 +57,7 @@ def merged(first: list[Suspect], later: list[Suspect]) -> list[Suspect]:
     keys = [{one.unit.key for one in of if one.score >= NAMED} for of in (first, later)]
     for of, others, share in ((first, keys[1], FIRST_ONLY), (later, keys[0], LATER_ONLY)):
         for one in of:
-            one.share = 1.0 if one.unit.key in others else share
+            one.share *= 1.0 if one.unit.key in others else share
     return in_order([*first, *later])
 
 

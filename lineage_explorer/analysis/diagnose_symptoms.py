@@ -40,7 +40,8 @@ class Symptom:
     """Something wrong with a run.
 
     Attributes:
-        kind: failed, unfinished, assertion, rows, metric, stale, untold, or asked (by a person).
+        kind: failed, unfinished, missing (a run that was to be), assertion, rows, metric, stale,
+            untold, or asked (by a person).
         node: where it is seen: the job, or a dataset.
         field: the column meant, if one is.
         text: what is seen, in words.

@@ -16,6 +16,8 @@ from lineage_explorer.analysis.diagnose_units import Unit
 from lineage_explorer.analysis.diagnose_weights import ABNORMAL, AGE, COLLAPSED, CONTENT, ROWS
 
 Way = tuple[float, list[str]]
+_BROKE = 0.5
+"""Content that makes a run fail: fields that it misses do, other things seldom."""
 _SHOWN, _UNTOLD, _PARTLY_CALM, _CALM = 0.98, 0.95, 0.6, 0.25
 _TURNED, _TURNED_BESIDE, _NO_TURN = 0.9, 0.5, 0.25
 """Old data that make content wrong: where nothing that feeds the unit shows that, where it does,
@@ -51,9 +53,10 @@ def _turns(court: Court, unit: Unit, layer: str, feeder: Unit) -> Iterator[tuple
     broken = unit.has("run-failed", "run-unfinished")
     if layer == AGE:
         if broken:
-            yield CONTENT, 1.0
+            yield CONTENT, _BROKE
         return
-    if court.shows(feeder, AGE) < ABNORMAL:
+    aged = unit is not court.end and court.shows(unit, AGE) >= ABNORMAL
+    if court.shows(feeder, AGE) < ABNORMAL and not aged:
         return
     fed = max(court.shows(one, CONTENT) for one in court.feeding(unit))
     if broken or collapsed(unit):
@@ -63,9 +66,9 @@ def _turns(court: Court, unit: Unit, layer: str, feeder: Unit) -> Iterator[tuple
 
 
 def collapsed(unit: Unit) -> bool:
-    """Whether a unit is left with hardly any rows."""
+    """Whether a unit is left with hardly any rows, or its sums with hardly anything."""
     return any(
-        one.aspect in (*ROWS, "yield") and one.deviation < 0 and one.size >= COLLAPSED
+        one.aspect in (*ROWS, "yield", "metric") and one.deviation < 0 and one.size >= COLLAPSED
         for one in unit.measures
         if one.off >= ABNORMAL
     )

@@ -25,7 +25,7 @@ CODE = {
     "sql-changed", "source-changed", "parameter-changed", "parameter-added", "parameter-dropped",
     "code-version-changed", "code-moved", "setting-changed", "engine-changed",
     "variable-dropped", "variable-added", "column-source-dropped", "column-source-added",
-    "column-use-changed",
+    "column-use-changed", "masking-dropped", "masking-added",
 }  # fmt: skip
 """Changes of what is done: without harm unless the numbers of what is written move."""
 MOVED = {
@@ -35,6 +35,11 @@ MOVED = {
 """Other data than before: numbers on the way may be as usual all the same."""
 FIELDS = {"field-dropped": 0.9, "field-renamed": 0.9, "field-retyped": 0.85}
 """Of a change of a field, where that is used."""
+COLUMNS = {
+    "column-source-dropped": 0.7, "column-source-added": 0.7, "column-use-changed": 0.7,
+    "masking-dropped": 0.7, "masking-added": 0.7,
+}  # fmt: skip
+"""Of a change of what a field is made of, where that reaches what is wrong."""
 STOPPED = {"not-run": 0.85, "run-failed": 0.9, "run-unfinished": 0.7}
 """Of a run that did not do what it was to do."""
 OTHER_DAY, OTHER_WRITER, EARLY, LATE = 0.8, 0.85, 0.75, 0.7
@@ -44,8 +49,9 @@ EMPTY, SILENT = 0.85, 0.6
 """Of a run that says COMPLETE, and that it wrote nothing, or nothing of what it wrote."""
 
 ROWS = ("rows-output", "rows-input")
-HARMLESS = 0.12
-"""What is left of a change where the unit's own numbers are as usual."""
+HARMLESS, HALF_TOLD, NOT_TOLD = 0.12, 0.3, 0.6
+"""What is left of a change of code where the unit's own numbers are as usual: rows and columns;
+those of the kind that is wrong at the symptom; only those of the other kind."""
 EXPLAINED = 0.15
 """What is left of an effect where what feeds the unit shows one, too."""
 FROM_OUTSIDE = 0.6

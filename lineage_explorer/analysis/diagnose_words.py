@@ -22,6 +22,12 @@ SURE, LIKELY = 0.7, 0.35
 _AHEAD = 1.5
 _VALUE = 60
 _TOLD = 3
+_CODES_OF = {
+    "yield": ("yield-lower", "yield-higher"),
+    "age": ("input-newer", "input-older"),
+    "delay": ("started-earlier", "started-later"),
+}
+"""Codes of less and of more."""
 _STRIKING = ("medium", "high")
 
 
@@ -116,15 +122,12 @@ def measure_code(one: Evidence) -> str:
     if measure is None:
         return "outcome-differs"
     down = measure.deviation < 0
-    if measure.aspect == "yield":
-        return "yield-lower" if down else "yield-higher"
     if measure.aspect.startswith("rows"):
         if measure.after == 0:
             return "rows-gone"
         return "rows-fewer" if down else "rows-more"
-    if measure.aspect == "age":
-        return "input-older"
-    return "metric-lower" if down else "metric-higher"
+    less, more = _CODES_OF.get(measure.aspect, ("metric-lower", "metric-higher"))
+    return less if down else more
 
 
 def why(suspect: Suspect) -> str:
@@ -153,6 +156,10 @@ def told(one: Evidence) -> str:
     change = one.change
     if change is None:
         return "it went differently though nothing recorded before it differs"
+    if one.why == "silent":
+        empty = change["change"] == "rows-gone"
+        how = "wrote nothing" if empty else "does not say what it wrote, as it did before"
+        return f"it says that it completed, and {how}"
     code, field = change["change"], change["field"]
     was, now = (_value(change[side]) for side in ("before", "after"))
     name = (
@@ -173,6 +180,10 @@ def told(one: Evidence) -> str:
         "sql-changed": "its SQL is another",
         "source-changed": "its source code is another",
         "code-version-changed": "another version of its code ran",
+        "fields-reordered": "the fields stand in another order",
+        "job-added": "another job writes it now, too",
+        "read-too-early": f"it read{name} earlier than usual, before that was renewed",
+        "started-later": f"it began {now} later than it usually does",
         "not-run": "it had not run again by then, as it nearly always has",
         "run-failed": "its newest run by then had failed",
         "version-same": "it was read again as it was the last time",
@@ -195,6 +206,7 @@ def _number(one: Measure) -> str:
         "rows-input": "rows read of it",
         "yield": "rows out for rows in",
         "age": "age when read",
+        "delay": "time from the day it is for to its start",
     }
     name = names.get(one.aspect) or plain(one.field or "a metric")
     return f"{name}: {moved}, {abs(one.deviation):.0f} times the usual spread"

@@ -163,11 +163,20 @@ def diff_sides(lin: Lineage, before: When, after: When) -> RunDiff:
     return differences(*sides, (lin, lin))
 
 
-def diff(before: Lineage, after: Lineage) -> RunDiff:
+def diff(
+    before: Lineage,
+    after: Lineage,
+    names: tuple[str, str] = ("the first log", "the second log"),
+) -> RunDiff:
     """What differs between two logs, as staging and production: of each job its newest run.
 
     Numbers are compared by how much they move in either log. To compare two runs, times or
     windows of one log, see `Lineage.diff`.
+
+    Args:
+        before: the log compared with.
+        after: the log compared.
+        names: what they are called in words and pictures.
 
     >>> import lineage_explorer as lx
     >>> lin = lx.sample("dbt")
@@ -175,7 +184,7 @@ def diff(before: Lineage, after: Lineage) -> RunDiff:
     True
     """
     same = before.frames is after.frames
-    sides = log_side(before.past, "the first log"), log_side(after.past, "the second log")
+    sides = log_side(before.past, names[0]), log_side(after.past, names[1])
     if same:
         sides = sides[0], sides[0]
     return differences(*sides, (before, after))

@@ -35,6 +35,15 @@ _NOUNS = {
 }
 
 
+_SAYINGS = {
+    "sql-changed": "SQL changed",
+    "version-same": "same version again",
+    "version-back": "older version read",
+    "version-forward": "newer version read",
+    "not-run": "not run again",
+}
+
+
 def bare(node: str) -> str:
     """A node id without its kind, as people write it.
 
@@ -93,10 +102,10 @@ def _caption(change: str, rows: list[tuple[str | None, str | None, str | None]])
 def said(change: str) -> str:
     """A code as people say it.
 
-    >>> said("sql-changed"), said("run-failed")
-    ('SQL changed', 'run failed')
+    >>> said("sql-changed"), said("field-renamed")
+    ('SQL changed', 'column renamed')
     """
-    return change.replace("-", " ").replace("sql", "SQL")
+    return _SAYINGS.get(change) or change.replace("-", " ").replace("field", "column")
 
 
 def excerpts(before: str | None, after: str | None) -> tuple[str | None, str | None]:
@@ -157,12 +166,17 @@ def parting_rows(diff: RunDiff, most: int) -> list[tuple[object, ...]]:
 def sentence(diff: RunDiff) -> str:
     """How much changed."""
     head = f"{plain(diff.before)} → {plain(diff.after)}"
+    return f"{head}: {tally(diff)}"
+
+
+def tally(diff: RunDiff) -> str:
+    """How many changes, how grave, and at how many nodes the sides part."""
     if not len(diff.changes):
-        return f"{head}: nothing differs"
+        return "nothing differs"
     grave = [f"{count:,} {severity}" for severity, count in diff.counts.items()]
     what = f"{counted(len(diff.changes), 'change')} ({', '.join(grave)})"
     parts = len(diff.divergence)
-    return f"{head}: {what}" + (f", parting at {counted(parts, 'node')}" if parts else "")
+    return what + (f", parting at {counted(parts, 'node')}" if parts else "")
 
 
 def report(diff: RunDiff) -> str:

@@ -41,7 +41,7 @@ class Flow:
     @classmethod
     def of(cls, nodes: pl.Series, edges: pl.DataFrame) -> Flow:
         ids = nodes.to_list()
-        numbers = pl.DataFrame({"node": ids, "at": np.arange(len(ids), dtype=np.int32)})
+        numbers = pl.DataFrame({"node": nodes, "at": np.arange(len(ids), dtype=np.int32)})
         ends = edges.join(numbers, left_on="source", right_on="node").join(
             numbers, left_on="target", right_on="node", suffix="_target"
         )
@@ -97,6 +97,11 @@ class Flow:
         while way[-1] != start:
             way.append(came[way[-1]])
         return way[::-1]
+
+    def beside(self, node: int) -> list[int]:
+        """The nodes directly before and after one."""
+        before: list[int] = _row_values(self.backward, np.array([node])).tolist()
+        return sorted({*before, *self.after(node)} - {node})
 
     def after(self, node: int) -> list[int]:
         """The nodes directly after one."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
+from lineage_explorer.analysis.compare_sides import Side
+from lineage_explorer.analysis.diff_words import bare, tally
 from lineage_explorer.analysis.divergence import Flow
 from lineage_explorer.analysis.union import SIDES, first_event, states, union, written
 
@@ -16,10 +19,22 @@ if TYPE_CHECKING:
     from lineage_explorer.analysis.diff import RunDiff
     from lineage_explorer.lineage import Lineage
 
+CONTEXT = 6
+"""Neighbours up to which a changed node that stands alone is drawn with them."""
 FIELD_MARKS = {
     "field-added": "+", "field-dropped": "\N{MINUS SIGN}", "field-retyped": "Δ",
     "field-renamed": "Δ",
 }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field that changed: a mark, and in words what it was."""
+
+    mark: str
+    was: str | None
+    now: str | None
+    renamed: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,12 +71,12 @@ class Story:
         return {(source, target): side for source, target, side in one.iter_rows()}
 
     @cached_property
-    def fields(self) -> dict[tuple[str, str], tuple[str, str | None, str | None]]:
-        """Of fields that changed: a mark, and the type (or name) on both sides."""
+    def fields(self) -> dict[tuple[str, str], Field]:
+        """The fields that changed, by dataset and newer name."""
         told = self.diff.changes.filter(pl.col("change").is_in(list(FIELD_MARKS)))
         rows = told.select("node", "field", "change", "before", "after").iter_rows()
         return {
-            (node, field): (FIELD_MARKS[change], before, after)
+            (node, field): Field(FIELD_MARKS[change], before, after, change == "field-renamed")
             for node, field, change, before, after in rows
         }
 
@@ -88,8 +103,22 @@ class Story:
         return {side: states(self.diff, side) for side in SIDES}
 
     @cached_property
+    def about(self) -> tuple[str, str]:
+        """Both sides, as short as can be."""
+        one, other = (_short(side) for side in self.diff.sides)
+        focus = self.diff.sides[1].focus
+        return one, f"{other} ({self._name(focus)})" if focus else other
+
+    def _name(self, job: str) -> str:
+        names = self.diff.lineages[1].jobs.filter(pl.col("job") == job)["name"]
+        return str(names[0]) if len(names) else bare(job)
+
+    @cached_property
     def changed(self) -> list[str]:
-        """The nodes that changed, and what lies between them and up to the run asked for."""
+        """The nodes that changed, and what lies between them and up to the run asked for.
+
+        One that nothing connects comes with its neighbours, if these are few.
+        """
         nodes = self.diff.nodes
         flow = Flow.of(nodes["node"], self.diff.edges)
         differs = np.array([status != "same" for status in nodes["status"]], dtype=np.bool_)
@@ -98,7 +127,13 @@ class Story:
         focus = self.diff.sides[1].focus
         ends = [*starts, *([flow.at[focus]] if focus in flow.at else [])]
         between = flow.reached(starts) & flow.reached(ends, back=True)
-        return [flow.ids[at] for at in np.flatnonzero(differs | between)]
+        kept = differs | between
+        shown = kept.copy()
+        for at in np.flatnonzero(kept):
+            near = flow.beside(int(at))
+            if not kept[near].any() and len(near) <= CONTEXT:
+                shown[near] = True
+        return [flow.ids[at] for at in np.flatnonzero(shown)]
 
     @cached_property
     def lineage(self) -> Lineage:
@@ -109,4 +144,16 @@ class Story:
 def story_of(diff: RunDiff) -> Story:
     """A diff by itself: numbered is where the sides part."""
     parts = diff.divergence.select("node", "rank").iter_rows()
-    return Story(diff, "What changed", (diff.sentence,), dict(parts), "where they part", {})
+    words = f"{tally(diff)[:1].upper()}{tally(diff)[1:]}."
+    return Story(diff, "What changed", (words,), dict(parts), "where they part", {})
+
+
+def _short(side: Side) -> str:
+    """A side in a few words: a run by when it began, a window of a day as that day."""
+    if side.focus:
+        at = side.runs.filter(pl.col("job") == side.focus)["at"]
+        began = side.past.runs["start"].gather(at)[0] if len(at) else None
+        return f"run of {began:%Y-%m-%d %H:%M}" if began else side.called
+    if side.until and side.length == timedelta(days=1) and side.until.time() == time():
+        return f"{side.until - side.length:%Y-%m-%d}"
+    return side.called

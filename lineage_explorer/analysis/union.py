@@ -94,9 +94,12 @@ def _of(diff: RunDiff, side: str) -> Frames:
     told = pl.col("run").is_null() | pl.col("run").is_in(runs["run"].implode())
     own["facets"] = frames.facets.filter(told)
     own["fields"] = _fields(one, frames)
+    own["column_edges"] = _columns(one, frames)
     named = Frames(**{
         name: _renamed(frame, twins) for name, frame in frames.with_(**own).items()
     })  # fmt: skip
+    if side == "before":
+        named = _newer_fields(named, diff.changes)
     pairs = diff.edges.filter(pl.col("status") != other).select("source", "target")
     by_run = pl.col("kind").is_in(["reads", "writes"])
     edges = pl.concat(
@@ -125,6 +128,40 @@ def _renamed(frame: pl.DataFrame, twins: Mapping[str, str]) -> pl.DataFrame:
         for name in _IDS
         if name in frame.columns
     )
+
+
+def _newer_fields(frames: Frames, changes: pl.DataFrame) -> Frames:
+    """Fields that have another name on the later side go by that."""
+    told = changes.filter(pl.col("change") == "field-renamed")
+    names = told.select(dataset="node", field="before", newer="after").unique(["dataset", "field"])
+    if names.is_empty():
+        return frames
+
+    def named(frame: pl.DataFrame, dataset: str, field: str) -> pl.DataFrame:
+        keys = names.rename({"dataset": dataset, "field": field})
+        found = frame.join(keys, on=[dataset, field], how="left", maintain_order="left")
+        return found.with_columns(pl.coalesce("newer", field).alias(field)).drop("newer")
+
+    columns = frames.column_edges
+    for end in ("source", "target"):
+        columns = named(columns, end, f"{end}_field")
+    return frames.with_(fields=named(frames.fields, "dataset", "field"), column_edges=columns)
+
+
+def _columns(side: Side, frames: Frames) -> pl.DataFrame:
+    """Column lineage that had been told by the run of its job on a side, and was told since."""
+    runs = side.past.runs.select("at", "run", "job", "start", "end")
+    last = runs.select("run", "job", told_last="start")
+    here = runs.join(side.runs.select("at"), on="at").select("job", here="start", over="end")
+    first = frames.events.select("event", told_first="time")
+    known = (
+        frames.column_edges.join(last, on=["run", "job"], how="left", maintain_order="left")
+        .join(here, on="job", how="left", maintain_order="left")
+        .join(first, on="event", how="left", maintain_order="left")
+    )
+    since = pl.col("told_last") >= pl.col("here")
+    by_then = pl.col("told_first") <= pl.coalesce("over", "here")
+    return known.filter((since & by_then).fill_null(value=True)).select(frames.column_edges.columns)
 
 
 def _fields(side: Side, frames: Frames) -> pl.DataFrame:

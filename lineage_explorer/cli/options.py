@@ -17,9 +17,12 @@ as_of = click.option(
 up_to = click.option("--hops", type=click.IntRange(min=1), help="Go at most so many hops.")
 
 
+strictly = click.option(
+    "--strict", is_flag=True, help="Exit with 1 where a line of the source cannot be read."
+)
+
+
 def reading(command: Command) -> Command:
     """Give a command `SOURCE...` and the options of reading."""
-    command = click.option(
-        "--strict", is_flag=True, help="Exit with 1 where a line of the source cannot be read."
-    )(command)
+    command = strictly(command)
     return click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)(command)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from lineage_explorer.cli.answers import NOTHING, nothing_found, put, put_rows, read, say
-from lineage_explorer.cli.options import as_json, as_of, as_report, reading, up_to
+from lineage_explorer.cli.options import as_json, as_of, as_report, reading, strictly, up_to
 from lineage_explorer.plain import plain
+
+if TYPE_CHECKING:
+    from lineage_explorer.analysis.diff import RunDiff
 
 TRACED = ("hop", "dataset", "job", "run", "certain", "why")
 BLAMED = ("rank", "score", "node", "run", "change", "why")
@@ -75,9 +80,8 @@ def history(
 
 
 @click.command()
-@reading
-@click.argument("before")
-@click.argument("after")
+@strictly
+@click.argument("what", metavar="SOURCE... BEFORE AFTER", nargs=-1, required=True)
 @click.option(
     "--format",
     "form",
@@ -91,20 +95,27 @@ def history(
     type=click.Choice(["info", "low", "medium", "high"]),
     help="Exit with 1 where there are changes of this severity or a graver one.",
 )
+@click.option(
+    "--write",
+    "picture",
+    type=click.Path(dir_okay=False),
+    help="Write the picture too: .html, .svg or .png.",
+)
 def diff(
-    sources: tuple[str, ...],
-    before: str,
-    after: str,
-    *,
-    form: str,
-    severity: str | None,
-    strict: bool,
+    what: tuple[str, ...], *, form: str, severity: str | None, picture: str | None, strict: bool
 ) -> None:
-    """What changed between two runs (ids), times, days, or windows (2026-03-02..2026-03-04)."""
+    """What changed between two runs, times, days or windows of a log, or between two logs.
+
+    BEFORE and AFTER are run ids, times, days (2026-03-02) or windows (2026-03-02..2026-03-04). With
+    two arguments alone, these are the logs: of each job its newest run is compared.
+    """
     from lineage_explorer.analysis.diff_words import HEAD, change_rows
     from lineage_explorer.analysis.words import text_table
 
-    found = read(sources, strict=strict).diff(window(before), window(after))
+    found = compared(what, strict=strict)
+    if picture is not None:
+        found.write(picture)
+        say(f"wrote {picture}")
     if form == "markdown":
         put(found.report())
     elif form == "json":
@@ -146,6 +157,19 @@ def diagnose(
             say(f"note: {note}")
     if found.causes.is_empty():
         raise SystemExit(NOTHING)
+
+
+def compared(what: tuple[str, ...], *, strict: bool) -> RunDiff:
+    """The diff of two logs, or of two sides of one."""
+    import lineage_explorer as lx
+
+    if len(what) < 2:
+        raise click.UsageError("what is compared? Give two logs, or a log and two runs or times.")
+    *sources, before, after = what
+    if sources:
+        return read(tuple(sources), strict=strict).diff(window(before), window(after))
+    one, other = (read((source,), strict=strict) for source in (before, after))
+    return lx.diff(one, other, names=(before, after))
 
 
 def window(text: str) -> str | tuple[str, str]:

@@ -128,7 +128,8 @@ def accumulate(told: Told) -> State:
         first=pl.col("seq").min(), last=pl.col("seq").max()
     )
     members = _members(told, parts)
-    rows = members.group_by("entity", "node", "serial", "facet").agg(seq=pl.col("first").min())
+    rows = members.group_by("node", "serial", "facet").agg(seq=pl.col("first").min())
+    entity = told.facets["entity"].gather(rows["facet"])
     standard = members.filter(pl.col("key").is_in(list(shapes.KEYS))).drop("first", "serial")
     del members  # by far the largest
     of_dataset = pl.col("entity") == DATASET
@@ -162,7 +163,7 @@ def accumulate(told: Told) -> State:
         context_facets=standing(standard.filter(pl.col("role") <= JOB), "context"),
         node_facets=standing(standard.filter(of_dataset | (pl.col("role") == JOB)), "node"),
         outside=standing(standard.filter(of_dataset & (pl.col("role") < OUTPUT)), "node", "role"),
-        rows=rows.with_columns(_at(event, rows["seq"], "event")),
+        rows=rows.with_columns(entity, _at(event, rows["seq"], "event")),
         parents=_parents(standard, typed),
         seen=_seen(uses, events),
         producers=events.filter(pl.col("producer").is_not_null() & pl.col("job").is_not_null())
@@ -320,7 +321,7 @@ def _members(told: Told, parts: pl.DataFrame) -> pl.DataFrame:
     members = told.members.with_columns(
         facets[name].gather(told.members["facet"]) for name in facets.columns[1:]
     )
-    return parts.join(members, on="part").drop("part").sort("last")
+    return parts.sort("last").join(members, on="part", maintain_order="left").drop("part")
 
 
 def _parents(standard: pl.DataFrame, typed: Typed) -> pl.DataFrame:

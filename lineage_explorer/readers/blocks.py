@@ -14,7 +14,7 @@ from typing import IO, Any
 import numpy as np
 
 from lineage_explorer.readers import formats, limits
-from lineage_explorer.readers.sources import UNREADABLE, Blob, NotRead
+from lineage_explorer.readers.sources import UNREADABLE, Address, Blob, NotRead
 
 SIZE = 4 << 20
 """Bytes after which a cut is looked for."""
@@ -40,6 +40,8 @@ class Block:
     """What cannot be cut is read from here, and `data` is empty."""
     problem: tuple[str, str] | None = None
     """Code and message of why there is nothing more of the blob."""
+    address: Address | None = None
+    """Where `data` stands on disk, if it stands there as it is."""
 
 
 def blocks(blobs: Sequence[Blob], chosen: formats.Format | None, watch: Watch) -> Iterator[Block]:
@@ -48,11 +50,12 @@ def blocks(blobs: Sequence[Blob], chosen: formats.Format | None, watch: Watch) -
     for at, blob in enumerate(blobs):
         try:
             with blob.open() as stream:
-                far = _Far(stream, watch)
+                far, begin = _Far(stream, watch), blob.address(stream)
                 head, error = _read(stream)
                 form = chosen or formats.sniff(head[: formats.HEAD])
                 for line, offset, data, rest in _cut(stream, head, error, form, far.tell):
-                    yield Block(number, at, form, line, offset, data, rest)
+                    address = begin and begin.after(offset)
+                    yield Block(number, at, form, line, offset, data, rest, address=address)
                     number += 1
                     far.tell()
         except UNREADABLE as error:

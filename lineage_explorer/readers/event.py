@@ -59,9 +59,8 @@ class Event(Struct, rename="camel", forbid_unknown_fields=True, gc=False):
 
     def __bool__(self) -> bool:
         """Whether it looks like an event at all."""
-        return any(
-            part is not None and part is not WRONG for part in (self.job, self.dataset, self.run)
-        )
+        parts = (self.job, self.dataset, self.run)
+        return any(part is not None and part is not WRONG for part in parts)
 
     @property
     def certain(self) -> bool:

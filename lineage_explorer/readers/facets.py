@@ -353,7 +353,7 @@ class LineageJob(Struct):
 
 def word(value: object) -> str | None:
     """Text, a number or a truth value as text; anything else, and an empty text, is None."""
-    if isinstance(value, str):
+    if value is None or isinstance(value, str):
         return value or None
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -362,7 +362,7 @@ def word(value: object) -> str | None:
 
 def count(value: object) -> int | None:
     """A whole number that fits 64 bits, also written as text; else None."""
-    if isinstance(value, bool):
+    if value is None or isinstance(value, bool):
         return None
     if isinstance(value, str) and len(value) < 20 and value.lstrip("-").isdecimal():
         value = int(value)

@@ -130,15 +130,16 @@ def sniff(head: bytes) -> Format:
     return next(form for form in formats() if _recognises(form, head))
 
 
-def events(form: Format, stream: IO[bytes]) -> Iterator[Found | Bad]:
+def events(form: Format, stream: IO[bytes]) -> Iterable[Found | Bad]:
     """The events that a format reads, named after it; its failure is a problem, not ours."""
-    if form in (TABLE, JSON):
-        yield from form.events(stream)
-        return
+    return form.events(stream) if form in (TABLE, JSON) else _theirs(form, stream)
+
+
+def _theirs(form: Format, stream: IO[bytes]) -> Iterator[Found | Bad]:
     try:
         for part in form.events(stream):
             if isinstance(part, Found):
-                yield replace(part, system=form.name)
+                yield msgspec.structs.replace(part, system=form.name)
             else:
                 yield part if part.code in CODES else replace(part, code="not-an-event")
     except Exception as error:  # noqa: BLE001 - another's code; its text may hold what it read

@@ -1,7 +1,9 @@
 """Other processes that read blocks and hand back tables, as Arrow.
 
-A helper is this very module run by the same Python; it gets blocks on its standard input and says
-when it is ready for the next. If one dies its blocks are read again by who asked for help.
+A helper is this very module run by the same Python; it gets orders on its standard input and says
+when it is ready for the next. A block that stands in a file it reads there itself; another's bytes
+come after the order, and so do those of a block that it misses, because the file is not what it was.
+If a helper dies its blocks are read again by who asked for help.
 """
 
 from __future__ import annotations
@@ -16,13 +18,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import polars as pl
 
 from lineage_explorer.readers import formats
 from lineage_explorer.readers.blocks import Block
 from lineage_explorer.readers.openlineage import Teller
+from lineage_explorer.readers.sources import Address
 from lineage_explorer.readers.told import Told
 
 MOST = 8
@@ -31,14 +36,31 @@ PATIENCE = 20.0
 that would take its memory, and what comes back in many blocks would be looked at once more."""
 PIPE = 1 << 20
 TABLES = [field.name for field in fields(Told)]
-HEAD = struct.Struct("<QQQQQ")
 LENGTH = struct.Struct("<Q")
-READY, DONE = b"r", b"d"
-"""What a helper says: it can take a block; here are all tables."""
+READY, MISSING, DONE = b"r", b"m", b"d"
+"""What a helper says: it can take a block; it needs the bytes of the last; here are all tables."""
 
 
 class HelperLost(Exception):
     """A helper ended before its work did."""
+
+
+class Order(msgspec.Struct):
+    """A block to read, of so many bytes."""
+
+    number: int
+    blob: int
+    line: int
+    offset: int
+    length: int
+    path: bytes | None = None
+    """Of the file where it stands; else its bytes follow."""
+    file: tuple[int, int] = (0, 0)
+    start: int = 0
+
+
+_order = msgspec.msgpack.Decoder(Order).decode
+_ordered = msgspec.msgpack.Encoder().encode
 
 
 def useful() -> int:
@@ -53,6 +75,8 @@ class Member:
     """A helper."""
 
     process: subprocess.Popen[bytes]
+    block: Block | None = None
+    """What it was given last."""
 
     def ends(self) -> tuple[Any, Any]:
         """Its standard input and output."""
@@ -66,6 +90,36 @@ class Member:
         if not said:
             raise HelperLost
         return bytes(said)
+
+    def is_ready(self) -> bool:
+        """Whether it can take a block; if not, it is given the bytes that it misses."""
+        if self.listen() == READY:
+            return True
+        if self.block is not None:
+            self.give(self.block, itself=False)
+        return False
+
+    def give(self, block: Block, *, itself: bool = True) -> None:
+        """Hands it a block.
+
+        Args:
+            block: which.
+            itself: whether it may read the bytes where they stand.
+
+        Raises:
+            HelperLost: if it is gone.
+        """
+        self.block = block
+        order = Order(block.number, block.blob, block.line, block.offset, len(block.data))
+        if itself and (at := block.address):
+            order.path, order.file, order.start = os.fsencode(at.path), at.file, at.offset
+        text = _ordered(order)
+        data = block.data if order.path is None else b""
+        try:
+            for part in (LENGTH.pack(len(text)), text, data):
+                _send(self.ends()[0], part)
+        except OSError:
+            raise HelperLost from None
 
     def leave(self) -> None:
         """Ends it, whatever it does."""
@@ -98,18 +152,12 @@ class Team:
         """
         if not self.members or block.form is not formats.JSON or not block.data:
             return False
-        ready = self._ready.select(PATIENCE)
-        if not ready:  # they do not start: better read than wait
-            return False
-        member: Member = ready[0][0].data
-        member.listen()
-        head = HEAD.pack(block.number, block.blob, block.line, block.offset, len(block.data))
-        try:
-            for part in (head, block.data):
-                _send(member.ends()[0], part)
-        except OSError:
-            raise HelperLost from None
-        return True
+        while ready := self._ready.select(PATIENCE):
+            member: Member = ready[0][0].data
+            if member.is_ready():
+                member.give(block)
+                return True
+        return False  # they do not start: better read than wait
 
     def told(self) -> list[Told]:
         """What all of them have read.
@@ -118,6 +166,8 @@ class Team:
             HelperLost: if one of them is gone.
         """
         for member in self.members:
+            while not member.is_ready():
+                pass
             member.ends()[0].close()
         tolds = []
         for member in self.members:
@@ -135,7 +185,9 @@ class Team:
 @contextmanager
 def at_work(count: int, *, redact: bool) -> Iterator[Team]:
     """A team of helpers (fewer where they cannot be started), gone afterwards in any case."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    # modules are those of this process: not whatever lies in the folder where somebody works
+    paths = os.pathsep.join(path or os.curdir for path in sys.path)
+    environment = {**os.environ, "PYTHONPATH": paths, "PYTHONSAFEPATH": "1"}
     command = [sys.executable, "-c", f"from {__name__} import help_; help_(redact={redact})"]
     team = Team()
     try:
@@ -166,16 +218,32 @@ def help_(*, redact: bool) -> None:
         source, sink = io.FileIO(0, closefd=False), io.FileIO(1, "w", closefd=False)
         _send(sink, READY)
         while first := source.read(1):
-            head = first + _exactly(source, HEAD.size - 1)
-            number, blob, line, offset, length = HEAD.unpack(head)
-            data = bytes(_exactly(source, length))
-            tell(teller, Block(number, blob, formats.JSON, line, offset, data))
+            [size] = LENGTH.unpack(first + _exactly(source, LENGTH.size - 1))
+            order = _order(_exactly(source, size))
+            try:
+                data = _data(order, source)
+            except OSError:
+                _send(sink, MISSING)
+                continue
+            places = order.number, order.blob, formats.JSON, order.line, order.offset
+            tell(teller, Block(*places, data))
             _send(sink, READY)
         told = teller.told()
         del teller  # half of the memory, and the tables are yet to be written
         _send(sink, DONE)
         for name in TABLES:
             _give(sink, getattr(told, name))
+
+
+def _data(order: Order, source: Any) -> bytes:
+    """The bytes of a block.
+
+    Raises:
+        OSError: if they are not where they were.
+    """
+    if order.path is None:
+        return bytes(_exactly(source, order.length))
+    return Address(Path(os.fsdecode(order.path)), order.file, order.start).read(order.length)
 
 
 def _all(member: Member) -> Told:

@@ -31,7 +31,7 @@ from lineage_explorer.readers.blocks import Watch
 from lineage_explorer.readers.digests import Content, contents, stamp_of
 from lineage_explorer.readers.frames import Rows, with_texts
 from lineage_explorer.readers.redact import KEY_VARIABLE
-from lineage_explorer.readers.sources import HEAD, PACKED, Blob
+from lineage_explorer.readers.sources import HEAD, PACKED, Address, Blob
 from lineage_explorer.readers.told import Told
 from lineage_explorer.tables import FACETS, TABLES, Frames, schema
 
@@ -65,6 +65,10 @@ class Stretch(Blob):
         with super().open() as whole:
             whole.seek(self.start)
             yield io.BufferedReader(_Window(whole, self.end))
+
+    def address(self, stream: IO[bytes]) -> Address | None:
+        window = getattr(stream, "raw", None)
+        return super().address(window.packed) if isinstance(window, _Window) else None
 
 
 class _Window(io.RawIOBase):

@@ -253,7 +253,7 @@ class Teller:
                 text = bytes(value)
                 if text == b"null":
                     continue
-                number = self._see(entity, key, text, above)
+                number = self._see(entity, key, text, digest, above)
                 seen.setdefault(key, {})[digest] = number
             if number in self._deepest and above > ABOVE[RUN]:
                 raise TooDeep
@@ -263,7 +263,7 @@ class Teller:
                 numbers.append(number)
         return numbers
 
-    def _see(self, entity: int, key: str, text: bytes, above: int) -> int:
+    def _see(self, entity: int, key: str, text: bytes, digest: bytes, above: int) -> int:
         """Keeps a facet that was not seen before, and gives its number."""
         is_deepest = too_deep(text, DEEPEST - ABOVE[INPUT])
         if is_deepest and too_deep(text, DEEPEST - above):
@@ -275,9 +275,9 @@ class Teller:
             number = -1 - len(self._wrong)
             self._wrong[number] = f"{kind} facet {key!r} was left out: not readable as JSON."
             return number
-        digest = _digest(clean[1])
         if clean != (key, text):
             key, text = clean
+            digest = _digest(text)
             number = self._seen[entity].setdefault(key, {}).setdefault(digest, number)
         if is_deepest:
             self._deepest.add(number)
@@ -307,16 +307,15 @@ class Teller:
     def _say(self, kind: str, key: str, number: int, typed: Any) -> None:
         """Takes down the rows of a facet that says many things, or one of every run."""
         if (kind, key) == ("dataset", "schema"):
-            for row in rows.fields(typed):
-                self._fields.append((number, *row))
+            self._fields.extend([(number, *row) for row in rows.fields(typed)])
         elif (kind, key) == ("dataset", "columnLineage"):
-            for name, row in rows.links(typed):
-                self._links.append((number, self._name(name), *row))
+            self._links.extend(
+                [(number, self._name(name), *row) for name, row in rows.links(typed)]
+            )
         elif (kind, key) == ("dataset", "version"):
             self._versions.append((number, facets.word(typed.datasetVersion)))
         elif (kind, key) in rows.COUNTS:
-            for row in rows.COUNTS[kind, key](typed):
-                self._counts.append((number, *row))
+            self._counts.extend([(number, *row) for row in rows.COUNTS[kind, key](typed)])
 
     def _name(self, name: Name) -> int:
         return self.names.setdefault(name, len(self.names))

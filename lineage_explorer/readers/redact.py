@@ -13,7 +13,8 @@ Replaced, in any facet and at any depth, also in JSON that stands in a string:
 
 `wasbs://container@account` and `abfss://container@account` stay, and a user without a password in
 what is no URL of the web, such as `sftp://someone@host`. What cannot be known is a secret by nothing
-but itself, such as a bare word in prose, or `?code=…`.
+but itself, such as a bare word in prose, `user/password@name` where nothing says Oracle, or a short
+`?code=…`, or one with nothing of OAuth beside it.
 
 A secret becomes `[redacted]`. Whether two of them were equal is then unknown, not "equal". Who
 needs to know sets the environment variable LINEAGE_EXPLORER_REDACTION_KEY to a long random text:
@@ -26,7 +27,6 @@ other frames on other machines.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from json import loads
 from typing import TypeVar
 
@@ -45,42 +45,65 @@ _KEYED_BY_COLUMN = ("fields", "columns", "columnMetrics")
 _NO_SECRET = (b"t", b"f", b"n")
 _SHORT = 128
 """Of a text that is worth to be remembered: a key, a name, a producer."""
+_KEPT = 1 << 14
 _MANY = 16
+
+
+class _Variable(msgspec.Struct, forbid_unknown_fields=True):
+    """A variable of the environment; both are JSON text."""
+
+    name: Raw
+    value: Raw
+
 
 _members = msgspec.json.Decoder(dict[str, Raw]).decode
 _elements = msgspec.json.Decoder(list[Raw]).decode
 _string = msgspec.json.Decoder(str).decode
 _value = msgspec.json.Decoder(Raw).decode
+_variables = msgspec.json.Decoder(list[_Variable]).decode
 _encode = msgspec.json.Encoder().encode
-_suspect_short = lru_cache(1 << 14)(suspect)
+K = TypeVar("K", bound="str | bytes")
 T = TypeVar("T")
 
 
-def _remembered(function: Callable[[str], T]) -> Callable[[str], T]:
-    """The function, with its answers for short texts kept: keys and names come back often."""
-    known = lru_cache(1 << 14)(function)
-    return lambda text: known(text) if len(text) <= _SHORT else function(text)
+class _Remembered(dict[K, T]):
+    """A function whose answers for short texts are kept: keys and names come back often.
+
+    It is asked by `[]`, which is quicker than a call.
+    """
+
+    def __init__(self, function: Callable[[K], T]) -> None:
+        self._function = function
+
+    def __missing__(self, text: K) -> T:
+        answer = self._function(text)
+        if len(text) <= _SHORT:
+            if len(self) >= _KEPT:
+                self.clear()
+            self[text] = answer
+        return answer
 
 
-_is_secret = _remembered(names_secret)
-_quoted = _remembered(_encode)
+_is_suspect: _Remembered[bytes, bool] = _Remembered(suspect)
+_is_secret: _Remembered[str, bool] = _Remembered(names_secret)
+_quoted: _Remembered[str, bytes] = _Remembered(_encode)
 
 
-@_remembered
+@_Remembered
 def _is_plain(key: str) -> bool:
     """Whether a key holds no secret and is none's name."""
     raw = key.encode("utf-8", "surrogatepass")
-    return not (suspect(raw) or _is_secret(key) or _is_environment(key))
+    return not (suspect(raw) or _is_secret[key] or _is_environment(key))
 
 
-@_remembered
+@_Remembered
 def _stays(value: str) -> bool:
     """Whether a text has no secret; `token` is suspect, and stays."""
     return text(value) == value
 
 
 def _without(value: str) -> str:
-    return value if _stays(value) else text(value)
+    return value if _stays[value] else text(value)
 
 
 def json(raw: bytes) -> bytes:
@@ -102,7 +125,7 @@ def facet(key: str, raw: bytes) -> tuple[str, bytes]:
     Raises:
         msgspec.DecodeError: if it is suspect, and no JSON.
     """
-    if _is_plain(key):
+    if _is_plain[key]:
         return key, _clean_member(key, raw) if suspect(raw) else raw
     [(clean, value)] = _cleaned({key: raw}).items()
     return clean, value
@@ -118,6 +141,10 @@ def _clean(raw: bytes) -> bytes:
     if raw[:1] == b"[":
         return _clean_list(raw)
     return _clean_string(raw) if raw[:1] == b'"' else raw
+
+
+def _clean_name(raw: bytes) -> bytes:
+    return _clean(raw) if _is_suspect[raw] else raw
 
 
 def _clean_list(raw: bytes) -> bytes:
@@ -139,7 +166,7 @@ def _clean_object(raw: bytes) -> bytes:
 def _cleaned(members: dict[str, bytes]) -> dict[str, bytes]:
     """The members of an object without secrets."""
     named = any(
-        _is_secret(_string(value))
+        _is_secret[_string(value)]
         for name in _PAIR_NAMES
         if (value := members.get(name, b""))[:1] == b'"'
     )
@@ -147,11 +174,11 @@ def _cleaned(members: dict[str, bytes]) -> dict[str, bytes]:
     clean: dict[str, bytes] = {}
     for (key, value), mark in zip(members.items(), marks, strict=True):
         is_value = named and "value" in key.lower()
-        if _is_plain(key) and not is_value:
+        if _is_plain[key] and not is_value:
             clean[key] = _clean_member(key, value) if mark else value
         elif _is_environment(key) and key not in _keys(value):
             clean[key] = _environment(value)
-        elif _is_secret(key) or is_value:
+        elif _is_secret[key] or is_value:
             clean[_without(key)] = _hide(value)
         else:
             clean[_without(key)] = _clean(value) if mark else value
@@ -168,13 +195,13 @@ def _marks(values: Sequence[bytes]) -> list[bool]:
     """Which of them are suspect."""
     if len(values) > _MANY:
         return suspect_many(values)
-    return [_suspect_short(one) if len(one) <= _SHORT else suspect(one) for one in values]
+    return [_is_suspect[value] for value in values]
 
 
 def _clean_columns(raw: bytes) -> bytes:
     members = {name: bytes(column) for name, column in _members(raw).items()}
     clean = {
-        _without(name): _hide(column) if _is_secret(name) and column[:1] != b"{" else json(column)
+        _without(name): _hide(column) if _is_secret[name] and column[:1] != b"{" else json(column)
         for name, column in members.items()
     }
     return raw if clean == members else _object(clean)
@@ -202,7 +229,7 @@ def _hide(raw: bytes) -> bytes:
     """All that stands under a secret key, but the facet's own links."""
     first = raw[:1]
     if first == b'"':
-        return _quoted(hidden(_string(raw)))
+        return _quoted[hidden(_string(raw))]
     if first == b"[":
         return b"[%b]" % b",".join(_hide(bytes(item)) for item in _elements(raw))
     if first == b"{":
@@ -212,13 +239,20 @@ def _hide(raw: bytes) -> bytes:
                 for key, value in _members(raw).items()
             }
         )
-    return raw if first in _NO_SECRET else _quoted(hidden(raw.decode()))
+    return raw if first in _NO_SECRET else _quoted[hidden(raw.decode())]
 
 
 def _environment(raw: bytes) -> bytes:
     """The values of environment variables, listed with their names or keyed by them."""
     if raw[:1] != b"[":
         return _hide(raw)
+    try:
+        told = _variables(raw)
+    except ERRORS:
+        told = []
+    if told and raw.count(b'{"name"') == len(told):  # as producers write them
+        parts = [(_clean_name(bytes(one.name)), _hide(bytes(one.value))) for one in told]
+        return b"[%b]" % b",".join([b'{"name":%b,"value":%b}' % pair for pair in parts])
     return b"[%b]" % b",".join([_variable(bytes(item)) for item in _elements(raw)])
 
 
@@ -228,12 +262,12 @@ def _variable(raw: bytes) -> bytes:
     if "value" not in members:
         return _hide(raw)
     members["value"] = _hide(members["value"])
-    as_it_is = all(map(_is_plain, members)) and not any(_marks(list(members.values())))
+    as_it_is = all(map(_is_plain.__getitem__, members)) and not any(_marks(list(members.values())))
     return _object(members if as_it_is else _cleaned(members))
 
 
 def _object(members: dict[str, bytes]) -> bytes:
-    return b"{%b}" % b",".join([b"%b:%b" % (_quoted(key), value) for key, value in members.items()])
+    return b"{%b}" % b",".join([b"%b:%b" % (_quoted[key], value) for key, value in members.items()])
 
 
 def _keys(raw: bytes) -> dict[str, Raw]:

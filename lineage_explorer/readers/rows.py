@@ -17,24 +17,27 @@ Step = tuple[str | None, str | None, bool | None, str | None]
 
 def fields(facet: Any) -> list[Row]:
     """Every field of a schema facet, nested names dotted, with the hash of all names and types."""
-    flat = list(_flat(facet))
+    flat = _flat(facet)
     told = "\n".join(f"{name}\t{kind or ''}" for name, kind, _, _ in flat)
     version = hashlib.blake2b(told.encode("utf-8", "replace"), digest_size=8).hexdigest()
     return [(version, ordinal, *field) for ordinal, field in enumerate(flat)]
 
 
-def _flat(facet: Any) -> Iterator[Row]:
+def _flat(facet: Any) -> list[Row]:
     """Name, type, description and position; parents before their children."""
+    word, flat = f.word, list[Row]()
     stack = [("", field) for field in reversed(facet.fields or [])]
     while stack:
         prefix, field = stack.pop()
-        name = f.word(field.name)
+        name = word(field.name)
         if name is None:
             continue
-        dotted = f"{prefix}{name}"
+        dotted = prefix + name
         position = f.count(field.ordinal_position)
-        yield dotted, f.word(field.type), f.word(field.description), position
-        stack.extend((f"{dotted}.", inner) for inner in reversed(field.fields or []))
+        flat.append((dotted, word(field.type), word(field.description), position))
+        if field.fields:
+            stack.extend((f"{dotted}.", inner) for inner in reversed(field.fields))
+    return flat
 
 
 def links(facet: Any) -> Iterator[tuple[Name, Row]]:

@@ -21,6 +21,16 @@ MARK = rb"\[redacted(?::[0-9a-f]{8})?\]"
 _SPACE = rb"(?:\s|\\+[nrt])*+"
 
 
+_CODE = rb"(?=[\w.~%/+-]*[A-Za-z])(?=[\w.~%/+-]*\d)[\w.~%/+-]"
+_BESIDE_CODE = rb"(?:state|session_state|client_id|redirect_uri|grant_type|code_verifier|iss)="
+"""Who asks for a code, or gives one, says one of these, too."""
+_FORMAT = (
+    rb"""['"](?:csv|tsv|tabsep|json|bson|parquet|orc|avro|arrow|native|rowbinary|values|line|raw|template"""
+    rb"""|regexp|custom|pretty|protobuf|capnproto|msgpack|xml|sql|mysqldump|npy|form|auto)\w*['"]"""
+)
+_URL = rb"""(?:'[^']*://[^']*'|"[^"]*://[^"]*")"""
+
+
 class Rule(NamedTuple):
     """One of them."""
 
@@ -75,6 +85,26 @@ RULES = (
         b"postgresql(",
         b"mongodb(",
         by=rb"((?:mysql|postgresql|mongodb)\(\s*+(?:%b\s*+,\s*+){4})(%b)" % (QUOTED, QUOTED),
+    ),
+    # and s3('url', 'key', 'secret', 'CSV'), with a token before the format, but not s3('url', 'CSV', 'a Int')
+    _rule(
+        *(b"%b(" % name for name in (b"s3", b"s3cluster", b"s3queue", b"gcs", b"oss", b"cosn")),
+        *(b"%b(" % name for name in (b"deltalake", b"hudi", b"iceberg", b"icebergs3")),
+        by=rb"((?:s3|s3cluster|s3queue|gcs|oss|cosn|deltalake|hudi|iceberg|icebergs3)\(\s*+"
+        rb"(?:%b\s*+,\s*+)?%b\s*+,\s*+(?!%b)%b\s*+,\s*+)(%b(?:\s*+,\s*+(?!%b)%b)?+)"
+        % (QUOTED, _URL, _FORMAT, QUOTED, QUOTED, _FORMAT, QUOTED),
+    ),
+    # OAuth's `?code=…`; a short one is a country's or an error's
+    _rule(
+        b"?code=",
+        b"&code=",
+        look=rb"[\w.~%/+-]{16}",
+        by=rb"([?&]code=)(%b{16,}+)(?=&(?:[^\s\"'<>#]{0,500}&)?%b)" % (_CODE, _BESIDE_CODE),
+    ),
+    _rule(
+        b"&code=",
+        look=rb"[\w.~%/+-]{16}",
+        by=rb"([?&]%b(?:[^\s\"'<>#]{0,500}?&)code=)(%b{16,}+)" % (_BESIDE_CODE, _CODE),
     ),
     # .netrc
     _rule(b"login", look=rb"\s|\\", by=rb"(\blogin\s++\S++\s++password\s++)(%b|\S++)" % MARK),

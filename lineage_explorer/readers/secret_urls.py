@@ -38,7 +38,21 @@ _ORACLE = re.compile(
     rb"""([^\s@"'/=]{1,128}/(?:"[^"]{0,256}"|[^\s@"']{1,256}))(?=@)""",
     re.IGNORECASE,
 )
-_OTHERS = (_ODD, _BARE, _ORACLE)
+# The same without a word before it, if what follows can be nothing but a database.
+_DATABASE = re.compile(
+    rb"""((?<![\w/:.@$#%-])[A-Za-z][\w$#]{0,63}/)([^\s@"'/:]{1,128})"""
+    rb"""(?=@(?://[\w.-]{1,200}[:/]|[\w.-]{1,200}:\d{2,5}/\w|\(\s?description\b|[\w.-]{1,200}\sas\ssysdba\b))""",
+    re.IGNORECASE,
+)
+# A password with spaces in it: not on the web, where a sentence with an address may follow.
+_SPACED = re.compile(
+    rb"""((?:postgres\w*|mysql|mariadb|mongodb|redis|rediss|amqps?|mssql|sqlserver|oracle|snowflake|clickhouse"""
+    rb"""|trino|presto|redshift|vertica|db2|s?ftps?|ldaps?)(?:\+\w{1,20})?:\\*+/\\*+/[^\s"'<>/?#@:,]{0,64}+:)"""
+    rb"""(?!\d{1,5}(?:[\s/?#,;"'<>\\]|$))([^\s@/,"'<>\\]{1,64}(?:\ [^\s@/,"'<>\\]{1,64}){1,3})"""
+    rb"""(?=@[\w.-]{1,200}(?:\\*+/|:\d))""",
+    re.IGNORECASE,
+)
+_OTHERS = (_ODD, _BARE, _ORACLE, _DATABASE, _SPACED)
 _AROUND = 2048
 """None of the others' begins and ends farther from its `@`."""
 

@@ -18,7 +18,7 @@ import sys
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from glob import has_magic
 from pathlib import Path, PurePath
@@ -53,6 +53,35 @@ class NotRead(OSError):
 
 
 @dataclass(frozen=True)
+class Address:
+    """A byte of a file on disk."""
+
+    path: Path
+    file: tuple[int, int]
+    """Device and inode: a path may come to mean another file."""
+    offset: int
+
+    def after(self, count: int) -> Address:
+        """So many bytes further on."""
+        return Address(self.path, self.file, self.offset + count)
+
+    def read(self, count: int) -> bytes:
+        """So many bytes from there on.
+
+        Raises:
+            OSError: if they are not there, or it is another file.
+        """
+        with _open_file(self.path) as stream:
+            if _file(stream) != self.file:
+                raise OSError
+            stream.seek(self.offset)
+            data = stream.read(count)
+        if len(data) != count:
+            raise OSError
+        return data
+
+
+@dataclass(frozen=True)
 class Blob:
     """Something to read: a file on disk, or bytes in memory."""
 
@@ -78,6 +107,13 @@ class Blob:
                 yield _unpacked(stack.enter_context(zstd.ZstdFile(raw)), raw)
             else:
                 yield raw
+
+    def address(self, stream: IO[bytes]) -> Address | None:
+        """Where the content begins on disk, if `stream` (just opened) gives what stands there."""
+        if self.path is not None and stream.seekable():
+            with suppress(OSError):  # it is none of the system's files
+                return Address(self.path, _file(stream), stream.tell())
+        return None
 
     def _raw(self) -> IO[bytes]:
         if self.opener:
@@ -150,6 +186,12 @@ class _Bounded(io.RawIOBase):
         buffer[: len(piece)] = piece
         self.size += len(piece)
         return len(piece)
+
+
+def _file(stream: IO[bytes]) -> tuple[int, int]:
+    """Device and inode."""
+    found = os.fstat(stream.fileno())
+    return found.st_dev, found.st_ino
 
 
 def _open_file(path: Path) -> IO[bytes]:

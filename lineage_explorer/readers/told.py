@@ -120,6 +120,11 @@ class Table:
         self.rows.append(row)
         self.height += 1
 
+    def extend(self, rows: list[tuple[Any, ...]]) -> None:
+        """Some rows more."""
+        self.rows += rows
+        self.height += len(rows)
+
     def pack(self) -> None:
         """Puts the rows so far into a frame."""
         if self.rows or not self._frames:

@@ -18,8 +18,7 @@ from lineage_explorer.readers.sound import DEEP, flaw, garbled
 __all__ = ["ERRORS", "Bad", "Event", "Found", "broken", "decode", "inside", "sound", "whole"]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True, gc=False):
     """An event: its outer layer and its text, and where it lies."""
 
     event: Event

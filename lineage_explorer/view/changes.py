@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lineage_explorer.plain import plain
 from lineage_explorer.view.modes import MODES, NONE, Asked, Entry, Maker, Mode
 from lineage_explorer.view.placing import Edge, Node
-from lineage_explorer.view.style import CARD_MIN, fit, text_width
+from lineage_explorer.view.style import fit, text_width
 
 if TYPE_CHECKING:
     from lineage_explorer.analysis.story import Story
@@ -100,7 +100,7 @@ def compared(lin: Lineage, nodes: list[Node], edges: list[Edge]) -> Compare | No
     drawn = sum(node.members or node.kind in ("dataset", "job") for node in nodes)
     return Compare(
         captions={
-            at: shortened(caption, max(node.width, CARD_MIN))
+            at: plain(caption)
             for at, node in enumerate(nodes)
             if (caption := _caption(story, node.id))
         },
@@ -109,7 +109,7 @@ def compared(lin: Lineage, nodes: list[Node], edges: list[Edge]) -> Compare | No
         lines=lines,
         states={side: [told.get(node, "") for node in ids] for side, told in story.states.items()},
         unchanged=max(0, len(story.status) - drawn),
-        about=(plain(story.diff.before), plain(story.diff.after)),
+        about=(plain(story.about[0]), plain(story.about[1])),
         changes=len(story.diff.changes),
         alone={
             at: told for at, node in enumerate(ids) if (told := story.status.get(node)) in SIDES
@@ -166,8 +166,9 @@ def marked_row(lin: Lineage, dataset: str, field: str, row: Row) -> Row:
     told = lin.story.fields.get((dataset, field)) if lin.story else None
     if told is None:
         return row
-    mark, before, after = told
     name, kind, more = row
-    if mark == "Δ":
-        kind = f"{plain(before or '?')} → {plain(after or '?')}"
-    return name, kind, " ".join(filter(None, [mark, more]))
+    if told.renamed:
+        kind = f"was {plain(told.was or '?')}"
+    elif told.mark == "Δ":
+        kind = f"{plain(told.was or '?')} → {plain(told.now or '?')}"
+    return name, kind, " ".join(filter(None, [told.mark, more]))

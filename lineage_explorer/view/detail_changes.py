@@ -39,7 +39,7 @@ def story_detail(lin: Lineage) -> dict[str, Any] | None:
         "for": "",
         "kind": "diff",
         "title": story.title,
-        "above": f"{plain(story.diff.before)} → {plain(story.diff.after)}",
+        "above": " → ".join(map(plain, story.about)),
         "state": "",
         "tabs": [{"name": "Changes", "blocks": [*spoken, *lists]}],
     }
@@ -152,9 +152,10 @@ def _schema(lin: Lineage, story: Story, node: str) -> list[Block]:
     rows = lin.frames.fields.filter(pl.col("dataset") == node).sort("ordinal", nulls_last=True)
     told = []
     for field, kind in rows.select("field", "type").iter_rows():
-        mark, before, after = touched.get(field, ("", None, None))
-        sides = [before, after] if mark == "Δ" else [kind or "", ""]
-        told.append([mark, plain(field), *(plain(side or "") for side in sides)])
+        one = touched.get(field)
+        was, now = (one.was, one.now) if one and one.mark == "Δ" else (kind, None)
+        mark = one.mark if one else ""
+        told.append([mark, plain(field), plain(was or ""), plain(now or "")])
     return [{"type": "columns", "title": "Columns of both sides", "rows": told}]
 
 

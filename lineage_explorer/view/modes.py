@@ -6,6 +6,7 @@ into its entries, or `NONE` where it says nothing of such a node. Unknown is an 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,6 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 
 from lineage_explorer.plain import plain
@@ -42,6 +42,7 @@ _AGES = (
     (30 * DAY, "in the last 30 days", "30d"),
     (float("inf"), "longer ago", ">30d"),
 )
+_LIMITS = [most for most, _, _ in _AGES]
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,10 @@ class Line:
 class Mode:
     """A way to colour: entries, for each node the index of its own, and what to say on hover.
 
-    `mix` has, for each group by its position, how many of its members have which entry. `marks`
-    stand on nodes in place of the marks of their entries, `lines` on edges, by their position;
-    `note` stands below the legend.
+    `mix` has, for each group by its position, how many of its members have which entry; for a node
+    with several, those beside its own.
+    `marks` stand on nodes in place of the marks of their entries, `lines` on edges, by their
+    position; `note` stands below the legend.
     """
 
     name: str
@@ -97,12 +99,15 @@ class Mode:
 
 def mixed(mode: Mode, nodes: int, first: int, sizes: Sequence[int]) -> Mode:
     """A mode of nodes and then of members of groups: of the groups, from `first` on, the mixture."""
-    rest = np.array(mode.values[nodes:], dtype=np.uint8)
-    mix = {}
-    for at, part in enumerate(np.split(rest, np.cumsum(sizes)[:-1]) if sizes else ()):
-        entries, counts = np.unique(part, return_counts=True)
-        pairs = [(int(e), int(n)) for e, n in zip(entries, counts, strict=True) if e != NONE]
-        mix[first + at] = sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+    mix = {at: more for at, more in mode.mix.items() if at < nodes}
+    begin = nodes
+    for at, size in enumerate(sizes, first):
+        counts = Counter(mode.values[begin : begin + size])
+        for member in range(begin, begin + size) if mode.mix else ():
+            counts.update(entry for entry, _ in mode.mix.get(member, ()))
+        begin += size
+        pairs = [(entry, n) for entry, n in counts.items() if entry != NONE]
+        mix[at] = sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
     told = {name: getattr(mode, name)[:nodes] for name in ("values", "words", "marks")}
     return replace(mode, mix=mix, **told)
 
@@ -195,12 +200,12 @@ def namespace(asked: Asked) -> Mode:
 
 
 def owner(asked: Asked) -> Mode:
-    """Who owns it; several owners together are one entry."""
+    """Who owns it; with several owners it counts under each."""
     return _listed(asked, "owner", "Owner", "owners", "no owner told")
 
 
 def tag(asked: Asked) -> Mode:
-    """Its tags; several together are one entry."""
+    """Its tags; with several it counts under each."""
     return _listed(asked, "tag", "Tag", "tags", "no tag")
 
 
@@ -295,16 +300,24 @@ def ago(seconds: float) -> str:
 
 
 def _step(age: float) -> int:
-    return next(at for at, (most, _, _) in enumerate(_AGES) if age <= most)
+    return bisect_left(_LIMITS, age)
 
 
 def _listed(asked: Asked, name: str, title: str, column: str, none: str) -> Mode:
-    text = pl.when(pl.col(column).list.len() > 0).then(pl.col(column).list.sort().list.join(", "))
-    joined = asked.told.select(text.alias(column))[column].to_list()
-    whole = asked.lin.nodes.select(text.alias(column))[column].to_list()
-    made = categories(name, title, joined, whole)
-    silent = [real and not one for one, real in zip(joined, asked.real, strict=True)]
-    return with_unknown(made, silent, none)
+    """A mode for lists: a node has the colour of the commonest of its values."""
+    lists = [sorted(set(values or ())) for values in asked.told[column].to_list()]
+    whole = asked.lin.nodes[column].list.unique().explode().to_list()
+    made = categories(name, title, [value for values in lists for value in values], whole)
+    each = iter(made.values)
+    found = [sorted({next(each) for _ in values}) for values in lists]
+    mode = replace(
+        made,
+        values=[entries[0] if entries else NONE for entries in found],
+        words=[plain(", ".join(values)) if len(values) > 1 else "" for values in lists],
+        mix={at: [(e, 1) for e in entries[1:]] for at, entries in enumerate(found) if entries[1:]},
+    )
+    silent = [real and not values for values, real in zip(lists, asked.real, strict=True)]
+    return with_unknown(mode, silent, none)
 
 
 def _letters(index: int) -> str:

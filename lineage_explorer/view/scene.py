@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 
 EMPTY = "No events here. lx.read() takes a file, a folder or a list of events."
 LABEL_ROOM = 40
-SLACK = 1.1
+SLACK = 1.25
+LITTLE = 8
+"""An end of a name of so few characters says little: `…v1`, `…csv`."""
 _GLYPHS = {
     "TABLE": "table",
     "VIEW": "view",
@@ -62,7 +64,11 @@ _SCHEMES = {
 
 @dataclass(frozen=True)
 class Scene:
-    """A laid-out picture. Immutable; `x`, `y` are top-left corners in pixels."""
+    """A laid-out picture. Immutable; `x`, `y` are top-left corners in pixels.
+
+    `shown` are the ids of all nodes in it, `members` has for each group where its own lie in these;
+    `aside` are the edges that are drawn faint.
+    """
 
     nodes: list[Node]
     edges: list[Edge]
@@ -84,6 +90,7 @@ class Scene:
     shown: Sequence[str] = ()
     aside: frozenset[int] = frozenset()
     compare: Compare | None = None
+    members: Mapping[str, slice] = field(default_factory=dict)
 
     @property
     def description(self) -> str:
@@ -158,6 +165,7 @@ def scene(
         shown=_ids(lin, shown),
         aside=aside,
         compare=compared(whole or lin, nodes, edges),
+        members=_places(shown),
     )
 
 
@@ -167,6 +175,12 @@ def _ids(lin: Lineage, shown: Shown) -> Sequence[str]:
         return shown.nodes
     inside = np.concatenate([group.members for group in shown.groups])
     return [*shown.nodes, *lin.nodes["node"].gather(inside)]
+
+
+def _places(shown: Shown) -> dict[str, slice]:
+    """Where the members of each group lie among all ids."""
+    ends = np.cumsum([len(shown.nodes), *(len(group.members) for group in shown.groups)]).tolist()
+    return {g.id: slice(a, b) for g, (a, b) in zip(shown.groups, pairwise(ends), strict=True)}
 
 
 def _nodes(
@@ -242,8 +256,9 @@ def _labels(rows: list[dict[str, Any]]) -> list[str]:
 
 def _short(row: dict[str, Any], room: float) -> str:
     label = tail(row["name"], room, 13)
-    # One long word may make its card wider before it is cut.
-    return tail(row["name"], _most(row), 13) if "…" in label[1:] else label
+    # One long word, or a short end that says little, makes its card wider before it is cut.
+    little = label.startswith("…") and len(label) <= LITTLE
+    return tail(row["name"], _most(row), 13) if little or "…" in label[1:] else label
 
 
 def _room(row: dict[str, Any]) -> float:

@@ -64,10 +64,10 @@ def edge_times(lin: Lineage, nodes: list[Node], edges: list[Edge]) -> Floats:
         schema=dict.fromkeys(("source", "target", "kind"), pl.String),
     )
     told = lin.frames.edges.select("source", "target", "kind", first="first_seen", last="last_seen")
+    told = told.join(drawn, on=["source", "target", "kind"], how="semi")
     columns = (
-        lin.frames.column_edges.join(
-            lin.frames.events.select("event", first="time"), on="event", how="left"
-        )
+        lin.frames.column_edges.join(drawn, on=["source", "target"], how="semi")
+        .join(lin.frames.events.select("event", first="time"), on="event", how="left")
         .group_by("source", "target")
         .agg(pl.col("first").min())
         .with_columns(kind=pl.lit("column"))

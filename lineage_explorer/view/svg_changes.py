@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from lineage_explorer.view.changes import CAPTION, Compare
+from lineage_explorer.view.changes import CAPTION, Compare, shortened
 from lineage_explorer.view.modes import Entry
 from lineage_explorer.view.placing import Node
+from lineage_explorer.view.style import CARD_MIN
 from lineage_explorer.view.svg_nodes import number, text
 
 ABSENT = '<g opacity="0.2">'
@@ -47,7 +48,7 @@ def caption(node: Node, said: str) -> str:
 def told(compare: Compare, node: Node, at: int) -> Iterator[str]:
     """The caption of a node, and its number in a disc on the left upper corner."""
     if at in compare.captions:
-        yield caption(node, compare.captions[at])
+        yield caption(node, shortened(compare.captions[at], max(node.width, CARD_MIN)))
     if at in compare.marks:
         yield (
             '<circle class="changed" cx="-2" cy="-2" r="9"/>'

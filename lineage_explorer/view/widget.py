@@ -29,8 +29,8 @@ from lineage_explorer.view.cells import Cells, running
 from lineage_explorer.view.changes import SIDES, names_of, usual
 from lineage_explorer.view.code import code
 from lineage_explorer.view.complete import suggest
-from lineage_explorer.view.detail import edge_detail
 from lineage_explorer.view.detail_changes import story_detail
+from lineage_explorer.view.detail_group import line_detail
 from lineage_explorer.view.detail_run import run_detail
 from lineage_explorer.view.found import finding_detail, findings_detail, with_report
 from lineage_explorer.view.moment import retold
@@ -305,7 +305,7 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
     def _tell(self, _change: object = None) -> None:
         try:
             if len(self.edge) == 2:
-                self._detail = json.dumps(edge_detail(self._lineage, *self.edge))
+                self._detail = json.dumps(line_detail(self._lineage, self._picture, *self.edge))
             elif self.selection:
                 self._detail = json.dumps(
                     with_report(self._lineage, self.selection[-1], self.report)

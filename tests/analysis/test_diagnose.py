@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 
 import polars as pl
 import pytest
 
 import lineage_explorer as lx
 from lineage_explorer.errors import LineageError, NodeNotFound
+from lineage_explorer.lineage import Lineage
 from lineage_explorer.training.calm import clean
 from tests.analysis.days import (
     columns,
@@ -219,6 +221,92 @@ def test_of_the_failing_features_of_the_airflow_sample_it_is_said_that_the_log_t
     lin = lx.sample("airflow")
     failed = lin.runs.filter(pl.col("error").is_not_null())["run"][0]
     assert "does not tell why" in lin.diagnose(failed).verdict
+
+
+def spark_run(lin: Lineage, name: str, day: int = 1) -> str:
+    runs = lin.runs.filter(pl.col("job") == f"job:shop-spark:{name}").sort("first_seen")
+    return str(runs["run"][day])
+
+
+def test_the_spark_application_that_died_without_a_trace_is_missed_and_traced_to_the_two_before() -> (
+    None
+):
+    """`countries` tells no failure on Tuesday: its write is not there. `sessions` and `orders`,
+    which it reads, both died, and say that they completed."""
+    lin = lx.sample("spark")
+    found = lin.diagnose(spark_run(lin, "countries"))
+    assert found.symptoms["kind"].to_list() == ["missing"]
+    assert found.job.endswith("countries.adaptive_spark_plan.sales_db_countries")
+    nodes = found.causes["node"].to_list()
+    assert [node.rpartition("/")[2] for node in nodes] == ["visits", "warehouse:sales.orders"]
+    assert all("says that it completed" in why for why in found.causes["why"])
+    assert found.certainty == "likely"
+
+
+@pytest.mark.parametrize(("name", "written"), [("sessions", "visits"), ("orders", "sales.orders")])
+def test_a_spark_application_that_died_and_says_complete_is_found_out(
+    name: str, written: str
+) -> None:
+    lin = lx.sample("spark")
+    found = lin.diagnose(spark_run(lin, name))
+    assert found.causes["node"][0].endswith(written)
+
+
+@pytest.mark.parametrize("name", ["sessions", "countries"])
+def test_the_spark_applications_are_well_again_on_wednesday(name: str) -> None:
+    lin = lx.sample("spark")
+    assert lin.diagnose(spark_run(lin, name, 2)).causes.is_empty()
+
+
+def at_hours(day: int, events: list[Json], job: str, hours: float) -> None:
+    """Moves the run of a job on one day in time."""
+    for one in events:
+        if one["run"]["runId"] == run_id(job, day):
+            time = datetime.fromisoformat(one["eventTime"]) + timedelta(hours=hours)
+            one["eventTime"] = time.isoformat()
+
+
+def test_a_job_that_reads_before_what_it_reads_is_there_is_to_blame_and_not_the_one_before() -> (
+    None
+):
+    events = days(10)
+    at_hours(9, events, "clean", -1.5)
+    found = read(events).diagnose(mart(9), "the numbers are those of yesterday")
+    assert found.causes["node"][0] == "job:jobs:clean"
+    assert found.causes["change"][0] == "read-too-early"
+
+
+def test_a_job_that_comes_too_late_for_those_who_read_it_is_to_blame() -> None:
+    events = days(10)
+    at_hours(9, events, "load", 9)
+    found = read(events).diagnose(mart(9), "the numbers are those of yesterday")
+    assert found.causes["node"][0] in ("job:jobs:load", "dataset:db:raw")
+
+
+def test_a_retry_that_reads_the_same_again_blames_nobody_for_it() -> None:
+    events = days(10)
+    for one in days(10):
+        if one["run"]["runId"] == mart(9) and one["eventType"] != "START":
+            again = dict(one, run={**one["run"], "runId": "again"})
+            again["eventTime"] = one["eventTime"].replace(":00Z", ":30Z")
+            events.append(again)
+    for one in events:
+        if one["run"]["runId"] == mart(9) and one["eventType"] != "START":
+            one["eventType"] = "FAIL"
+    found = read(events).diagnose("again")
+    assert "not-run" not in found.causes["change"].to_list()
+
+
+def test_a_job_that_writes_over_the_data_of_another_is_the_cause() -> None:
+    events = days(10, edits=[("mart", 9, times(0.1))])
+    other = next(one for one in events if one["run"]["runId"] == run_id("clean", 9)
+                 and one["eventType"] == "COMPLETE")  # fmt: skip
+    sync = {**other, "job": {"namespace": "jobs", "name": "sync"}, "run": {"runId": "sync-9"}}
+    sync["eventTime"] = (
+        datetime.fromisoformat(other["eventTime"]) + timedelta(minutes=10)
+    ).isoformat()
+    found = read([*events, sync]).diagnose(mart(9))
+    assert found.causes["node"][0] in ("job:jobs:sync", "dataset:db:staged")
 
 
 def test_a_made_up_company_that_is_well_raises_no_alarm() -> None:

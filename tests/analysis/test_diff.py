@@ -385,3 +385,22 @@ def test_names_that_hold_anything_are_only_text() -> None:
     ])  # fmt: skip
     found = lin.diff("r1", "r2")
     assert "\u202e" not in repr(found) + found.report() + found._repr_html_()
+
+
+def test_another_order_in_a_list_of_the_tools_own_is_no_change() -> None:
+    def told(*names: str) -> Edit:
+        def edit(event: Json) -> None:
+            event["job"]["facets"]["scheduler"] = {
+                "waits_for": list(names), "printed": str(list(names)),
+            }  # fmt: skip
+
+        return edit
+
+    edits = [("clean", 0, told("a", "b")), ("clean", 6, told("b", "a")), ("clean", 7, told("b"))]
+    lin = read(days(8, edits=edits))
+    same = lin.diff(run_id("clean", 5), run_id("clean", 6)).changes
+    assert "setting-changed" not in same["change"].to_list()
+    fewer = lin.diff(run_id("clean", 6), run_id("clean", 7)).changes
+    assert fewer.filter(fewer["change"] == "setting-changed")["before"].sort().to_list() == [
+        "['a', 'b']", "a, b",
+    ]  # fmt: skip

@@ -96,7 +96,11 @@ def packed(log: Path, folder: Path, suffix: str) -> Path:
 
 
 def measured(name: str, file: Path, first: Path, folder: Path) -> Result | None:
-    """Of one engine in its own process; its peak with those of the processes it started."""
+    """Of one engine in its own process.
+
+    Its peak is its own, as the system noted it, or the most that it and the processes it started
+    were seen to have at one moment, if that is more.
+    """
     environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
     command = [sys.executable, "-m", "tests.benchmarks.engines", name, str(file), str(first)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as child:
@@ -115,8 +119,8 @@ def _family(child: subprocess.Popen[bytes]) -> Iterator[float]:
     while child.poll() is None:
         below = _below(child.pid)
         if below:
-            yield sum(map(_resident, [child.pid, *below]))
-        time.sleep(0.02)
+            yield sum(map(_share, [child.pid, *below]))
+        time.sleep(0.05)
 
 
 def _below(pid: int) -> list[int]:
@@ -127,10 +131,12 @@ def _below(pid: int) -> list[int]:
     return []
 
 
-def _resident(pid: int) -> float:
-    with contextlib.suppress(OSError, IndexError):
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+def _share(pid: int) -> float:
+    """MB of a process in memory; of a page that several share (a library) each has a part."""
+    with contextlib.suppress(OSError, StopIteration):
+        told = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        line = next(line for line in told if line.startswith("Pss:"))
+        return int(line.split()[1]) * 1024 / 1e6
     return 0.0
 
 

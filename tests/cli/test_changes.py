@@ -49,6 +49,55 @@ def test_diff_takes_days_and_windows(cli: Cli, broken: str):
     assert "field-dropped" in by_day.stdout
 
 
+@pytest.fixture
+def logs(tmp_path: Path) -> tuple[str, str]:
+    """The same ten days twice; in the second log a column is gone."""
+    paths = tmp_path / "staging.ndjson", tmp_path / "production.ndjson"
+    paths[0].write_bytes(ndjson(*days(10)))
+    paths[1].write_bytes(ndjson(*days(10, edits=[("clean", 0, drop_field("amount"))])))
+    return str(paths[0]), str(paths[1])
+
+
+def test_diff_of_two_logs_compares_the_newest_run_of_each_job(cli: Cli, logs: tuple[str, str]):
+    result = cli("diff", *logs)
+    assert result.exit_code == 0
+    assert "field-dropped" in result.stdout
+    assert f"{logs[0]} → {logs[1]}" in result.stderr
+    assert "parts at 1: dataset:db:staged" in result.stderr
+
+
+def test_diff_of_two_logs_fails_by_severity_and_is_empty_of_a_log_and_itself(
+    cli: Cli, logs: tuple[str, str]
+):
+    assert cli("diff", *logs, "--fail-on", "high").exit_code == 1
+    same = cli("diff", logs[0], logs[0], "--fail-on", "info")
+    assert (same.exit_code, same.stdout) == (0, "")
+    assert "nothing differs" in same.stderr
+
+
+def test_diff_of_two_logs_is_json_or_markdown_too(cli: Cli, logs: tuple[str, str]):
+    found = json.loads(cli("diff", *logs, "--format", "json").stdout)
+    assert (found["before"], found["after"]) == logs
+    assert cli("diff", *logs, "--format", "markdown").stdout.startswith("# What changed")
+
+
+def test_diff_writes_its_picture(cli: Cli, logs: tuple[str, str], tmp_path: Path):
+    cli("diff", *logs, "--write", str(tmp_path / "diff.svg"))
+    assert "1 column dropped" in (tmp_path / "diff.svg").read_text(encoding="utf-8")
+
+
+def test_diff_of_one_thing_alone_is_a_wrong_usage(cli: Cli, logs: tuple[str, str]):
+    result = cli("diff", logs[0])
+    assert result.exit_code == 2
+    assert "Give two logs" in result.stderr
+
+
+def test_diff_with_a_log_that_is_not_there_is_a_wrong_usage(cli: Cli, logs: tuple[str, str]):
+    result = cli("diff", logs[0], "nowhere.ndjson")
+    assert result.exit_code == 2
+    assert "nowhere.ndjson" in result.stderr
+
+
 def test_diff_of_what_is_neither_a_run_nor_a_time_is_a_wrong_usage(cli: Cli, broken: str):
     result = cli("diff", broken, "yesterday", "today")
     assert result.exit_code == 2

@@ -87,7 +87,7 @@ def test_a_selection_means(text: str, names: list[str]) -> None:
     ("ownr:team*", 0, "'owner'"),
     ("kind:jobs", 0, "'job'"),
     ("state:FAILED", 0, "'FAIL'"),
-    ('"a b" or place:DE', 9, "namespace:"),
+    ('"a b" or place:DE', 9, "residency(policy)"),
     ("kind:job and stg_order", 13, "stg_orders"),
 ])  # fmt: skip
 def test_a_mistake_is_told_with_a_hint(text: str, at: int, hint: str) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +124,57 @@ def test_what_a_lost_helper_had_is_read_again(
 
     monkeypatch.setattr(helpers.Team, "take", murderous)
     same(expected, lx.read(SAMPLE[0]))
+
+
+@posix
+def test_other_processes_read_bytes_and_packed_files_the_same(helped: None, tmp_path: Path) -> None:
+    data = b"".join(path.read_bytes() for path in SAMPLE)
+    packed = tmp_path / "a.gz"
+    packed.write_bytes(gzip.compress(data))
+    with pytest.MonkeyPatch.context() as alone:
+        alone.setattr(scan, "MUCH", 1 << 60)
+        expected = lx.read(data)
+    for source in (data, packed):
+        read = lx.read(source)
+        assert read.io.equals(expected.io)
+        assert read.facets.equals(expected.facets)
+
+
+@posix
+@pytest.mark.parametrize("how", ["replaced", "cut", "gone"])
+def test_what_helpers_do_not_find_in_a_file_any_more_they_are_given(
+    how: str, helped: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    log, other = tmp_path / "log.ndjson", tmp_path / "other"
+    log.write_bytes(SAMPLE[0].read_bytes())
+    expected = lx.read(log)
+    monkeypatch.setattr(blocks, "SIZE", log.stat().st_size - 1)
+    give = helpers.Team.take
+
+    def changed(self: helpers.Team, block: Any) -> bool:
+        if how == "replaced":
+            other.write_bytes(SAMPLE[0].read_bytes().replace(b"COMPLETE", b"ABORT   "))
+            other.replace(log)
+        elif how == "cut":
+            os.truncate(log, 0)
+        else:
+            log.unlink(missing_ok=True)
+        return give(self, block)
+
+    monkeypatch.setattr(helpers.Team, "take", changed)
+    same(expected, lx.read(log))
+
+
+@posix
+def test_helpers_import_nothing_from_the_folder_where_somebody_works(
+    helped: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "struct.py").write_text("raise SystemExit")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [path for path in sys.path if path])
+    with helpers.at_work(1, redact=True) as team:
+        (told,) = team.told()
+    assert told.events.is_empty()
 
 
 @posix

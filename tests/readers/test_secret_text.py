@@ -14,6 +14,7 @@ CANARY = "CANARY0001QZ"
 TOLD_AFTER = {
     *(kind for kind in KINDS if kind.startswith("URL")),
     *("token for a user", "Go's address", "SQLAlchemy", "JDBC Oracle", "literal with a name"),
+    *(kind for kind in KINDS if kind.startswith(("Oracle's", "OAuth's"))),
     *("sqlplus", "AWS", "Databricks", "GitHub", "GitLab", "Google", "Stripe"),
 }
 """Known by what stands after them, such as the host, or by their length."""

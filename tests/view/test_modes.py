@@ -50,9 +50,21 @@ def test_no_entry_is_told_by_its_colour_alone(name: str) -> None:
     assert len(set(signs)) == len(signs) or name == "state"
 
 
-def test_owners_together_are_one_entry_and_none_told_is_one_of_its_own() -> None:
-    assert told(made("owner"))["orders"] == "team-a, team-b"
-    assert told(made("owner"))["raw"] == "no owner told"
+def test_a_node_counts_under_each_of_its_owners_and_none_told_is_an_entry_of_its_own() -> None:
+    mode = made("owner")
+    counts = {entry.label: mode.count(at) for at, entry in enumerate(mode.entries)}
+    assert (counts["team-a"], counts["team-b"]) == (1, 1)
+    assert told(mode)["orders"] == "team-a"
+    assert "team-a, team-b" in mode.words
+    assert told(mode)["raw"] == "no owner told"
+
+
+def test_members_of_a_group_count_under_each_of_their_owners() -> None:
+    names = [f"shop.t{n}" for n in range(40)]
+    lin = lx.read([run_event(f"j{n}", [], [dataset(n, **OWNED)], run=n) for n in names])
+    mode = next(mode for mode in picture(lin, ViewState(limit=1)).modes if mode.name == "owner")
+    counts = {entry.label: mode.count(at) for at, entry in enumerate(mode.entries)}
+    assert (counts["team-a"], counts["team-b"]) == (40, 40)
 
 
 def test_freshness_counts_from_the_last_event_of_the_log() -> None:

@@ -240,3 +240,9 @@ def test_a_picture_does_not_wait_for_very_many_findings(report, monkeypatch):
     assert "report.findings" in json.dumps(detail)
     assert again.findings.height
     assert json.loads(again.explore(query="*")._detail)["tabs"][0]["name"] == "outside 3"
+
+
+def test_a_box_opens_in_a_file_too(report, tmp_path):
+    report.lin.write(tmp_path / "x.html", color=report, by="place")
+    text = (tmp_path / "x.html").read_text("utf-8")
+    assert '"group:place US"' in text

@@ -146,7 +146,7 @@ function drawEdges(context: CanvasRenderingContext2D, frame: Frame): void {
   const order = [...strokes.keys()].sort((a, b) => strength(a) - strength(b) || a - b);
   for (const style of order) strokeAll(context, frame, style, strokes.get(style)!, heads);
   context.setLineDash([]);
-  if (camera.k >= 0.5) for (const e of marked) drawMarks(context, frame, e);
+  if (camera.k >= 0.5) drawAllMarks(context, frame, marked);
   if (!moves && camera.k >= PLATE_ZOOM) drawLabels(context, frame, labelled);
 }
 
@@ -326,8 +326,15 @@ function drawEnd(context: CanvasRenderingContext2D, frame: Frame, x: number, y: 
   context.restore();
 }
 
+/** What stands on lines; where it would stand on another's it is left out, the lit ones first. */
+function drawAllMarks(context: CanvasRenderingContext2D, frame: Frame, edges: readonly number[]): void {
+  const taken: Box[] = [];
+  const first = (e: number) => (frame.lit?.edges[e] ? 1 : 0);
+  for (const e of [...edges].sort((a, b) => first(b) - first(a) || a - b)) drawMarks(context, frame, e, taken);
+}
+
 /** A loop on a back edge, a lock on a masked one, on a small disc of ground. */
-function drawMarks(context: CanvasRenderingContext2D, frame: Frame, e: number): void {
+function drawMarks(context: CanvasRenderingContext2D, frame: Frame, e: number, taken: Box[]): void {
   const { scene, theme } = frame;
   const c = chain(scene, e);
   if (c.from === c.to) return;
@@ -342,6 +349,9 @@ function drawMarks(context: CanvasRenderingContext2D, frame: Frame, e: number): 
   const ends = frame.ports.outOf(e);
   if (ends & END.source) drawEnd(context, frame, points[c.from * 2] + sx, points[c.from * 2 + 1] + sy, style);
   if (ends & END.target) drawEnd(context, frame, points[last * 2] + tx, points[last * 2 + 1] + ty, style);
+  const box = { minX: x - 8, minY: y - 8, maxX: x + 16 * glyphs.length - 8, maxY: y + 8 };
+  if (glyphs.length === 0 || taken.some((other) => overlap(box, other))) return;
+  taken.push(box);
   glyphs.forEach((glyph, n) => {
     context.save();
     context.translate(x + (sx + tx) / 2 + n * 16, y + (sy + ty) / 2);

@@ -4,7 +4,7 @@ import type { LineLook } from "./crossings";
 import { h } from "./dom";
 import { icon, stateGlyph, stateName, storageGlyph } from "./glyphs";
 import { sentence, type Graph, type Lit } from "./graph";
-import { cutEnd, cutMiddle, cutName, endsIn, type Ends, type TextSizes } from "./near";
+import { cutEnd, cutMiddle, cutName, cutParts, endsIn, type Ends, type TextSizes } from "./near";
 import type { Moves } from "./motion";
 import { counted } from "./plain";
 import { PATTERNS, type Colouring, type Share, type Theme } from "./paint";
@@ -175,7 +175,7 @@ function makeCard(look: Look, i: number): HTMLElement {
   else fillPill(card, look, i, tint, shape);
   if (caption[i] && look.sizes.above) {
     const font = `${look.sizes.above}px ${theme.font}`;
-    card.append(h("div", "lx-caption", {}, cutMiddle(caption[i], Math.max(w[i], 208), measured(font))));
+    card.append(h("div", "lx-caption", {}, cutParts(caption[i], Math.max(w[i], 208), measured(font))));
   }
   return card;
 }

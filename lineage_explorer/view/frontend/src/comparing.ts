@@ -60,6 +60,12 @@ export class Comparing {
     return absenceOf(this.scene, this.side);
   }
 
+  /** The next side: both, after, before, both again. */
+  turn(): void {
+    if (!this.scene.compare) return;
+    this.host.set("side", SIDES[(SIDES.indexOf(this.side) + 1) % SIDES.length]);
+  }
+
   /** What a picture says of it. */
   get words(): string {
     const { compare } = this.scene;

@@ -187,7 +187,7 @@ const WORDS: Record<string, string> = {
 
 /** What a screen reader says of a node: "orders, dataset, 2 upstream, 3 downstream, complete". */
 export function sentence(scene: Scene, g: Graph, i: number): string {
-  const { label, kind, state, title, above, badge, pinned } = scene.nodes;
+  const { label, kind, state, title, above, badge, pinned, caption } = scene.nodes;
   if (kind[i] === "stub") return title[i] || `${label[i]} more`;
   if (kind[i] === "group") {
     const place = above[i] ? ` in ${above[i]}` : "";
@@ -201,5 +201,8 @@ export function sentence(scene: Scene, g: Graph, i: number): string {
   ];
   if (pinned.has(i)) parts.push("pinned");
   if (state[i]) parts.push(WORDS[state[i]] ?? state[i]);
+  const number = scene.compare?.marks.get(i);
+  if (number !== undefined) parts.push(`number ${number}: ${scene.compare?.marked ?? ""}`);
+  if (caption[i]) parts.push(caption[i]);
   return parts.join(", ");
 }

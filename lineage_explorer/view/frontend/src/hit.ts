@@ -106,6 +106,11 @@ export class Hits {
     );
   }
 
+  /** Build what the first pan would wait for. */
+  warm(): void {
+    this.edges();
+  }
+
   /** Built when first asked for: the first paint draws everything and needs no index. */
   private edges(): Flatbush | null {
     if (this.edgeIndex !== undefined) return this.edgeIndex;

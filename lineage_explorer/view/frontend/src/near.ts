@@ -101,6 +101,16 @@ export function cutName(text: string, room: number, measure: (text: string) => n
   return cutEnd(text, room, measure, ends) ?? cutMiddle(text, room, measure);
 }
 
+/** As many of the parts between middle dots as fit, and how many more there are. */
+export function cutParts(text: string, room: number, measure: (text: string) => number): string {
+  const parts = text.split(" · ");
+  for (let kept = parts.length; kept > 0; kept--) {
+    const cut = [...parts.slice(0, kept), ...(kept < parts.length ? [`+${parts.length - kept}`] : [])].join(" · ");
+    if (measure(cut) <= room) return cut;
+  }
+  return cutMiddle(parts[0], room, measure);
+}
+
 /** Cut in the middle, the end kept, to at most `room` by the given measure. */
 export function cutMiddle(text: string, room: number, measure: (text: string) => number): string {
   if (measure(text) <= room) return text;

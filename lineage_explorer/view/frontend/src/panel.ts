@@ -128,7 +128,7 @@ export class Panel {
           { title: plain(detail.above) },
           plain([detail.above, detail.kind].filter(Boolean).join(" · ")),
         ),
-        copyButton("Copy id", () => detail.for.replace("\0", " → ")),
+        ...(detail.for ? [copyButton("Copy id", () => detail.for.replace("\0", " → "))] : []),
         close,
       ),
       title,

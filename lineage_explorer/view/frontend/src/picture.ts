@@ -8,6 +8,7 @@ import type { LineLook } from "./crossings";
 import { chain } from "./hit";
 import { glyphShape, stateGlyph, stateName, storageGlyph } from "./glyphs";
 import { countEntries } from "./legend";
+import { cutParts } from "./near";
 import { PATTERNS, tokenColour, type Colouring, type Theme } from "./paint";
 import { counted } from "./plain";
 import { Schema } from "./schema";
@@ -181,7 +182,7 @@ function node(shown: Shown, i: number): SVGElement {
   if (kind[i] === "dataset") card(group, shown, i);
   else if (kind[i] === "group") box(group, shown, i);
   else pill(group, shown, i);
-  if (caption[i]) group.append(words(0, h[i] + 13, 11, theme.muted, caption[i]));
+  if (caption[i]) group.append(words(0, h[i] + 13, 11, theme.muted, cutParts(caption[i], Math.max(w[i], 208), (text) => text.length * 5.8)));
   const number = scene.compare?.marks.get(i);
   if (number !== undefined)
     group.append(

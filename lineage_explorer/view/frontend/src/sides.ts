@@ -101,7 +101,7 @@ function moreButton(
 }
 
 export function backBlock(block: Json, actions: ChangeActions): HTMLElement {
-  const button = h("button", "lx-link", { type: "button" }, `‹ ${text(block["text"])}`);
+  const button = h("button", "lx-link lx-back", { type: "button" }, `‹ ${text(block["text"])}`);
   button.addEventListener("click", () => actions.back());
   return button;
 }

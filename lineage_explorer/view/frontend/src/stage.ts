@@ -29,6 +29,8 @@ import { Schema } from "./schema";
 import { emptyScene, type Scene } from "./wire";
 
 const FLOOR = 0.35;
+/** Milliseconds after which the picture has been painted. */
+const WARM = 300;
 
 export interface Picked {
   readonly node: number;
@@ -128,7 +130,8 @@ export class Stage {
     this.settle();
     this.scene = scene;
     this.ports = new Ports(scene, this.schema);
-    this.hits = new Hits(scene, this.schema);
+    const hits = (this.hits = new Hits(scene, this.schema));
+    setTimeout(() => hits.warm(), WARM);
     this.box = extent(scene);
     const [cx, cy] = toWorld(this.camera, this.size.width / 2, this.size.height / 2);
     const anchor = before.nodes.count ? anchorOf(before, scene, touched, cx, cy) : null;

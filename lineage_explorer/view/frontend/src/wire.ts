@@ -25,7 +25,7 @@ export interface Mode {
   readonly values: Uint8Array;
   /** What to say of each node on hover; null where its entry says all. */
   readonly words: readonly string[] | null;
-  /** Of groups: how many of their members carry which entry, the most first. */
+  /** Of groups: how many of their members carry which entry, the most first; of a node with several, the others. */
   readonly mix: ReadonlyMap<number, readonly (readonly [entry: number, count: number])[]>;
   /** What stands on each node in place of its entry's mark; null where nothing does. */
   readonly marks: readonly string[] | null;

@@ -30,6 +30,12 @@ test("a chosen entry dims all others, those without a colour too", () => {
   expect([...fadedBy(shown, mode, new Set([0]))!]).toEqual([0, 1, 0, 1, 0]);
 });
 
+test("a node with several values counts under each, and none of them dims it", () => {
+  const several = { ...mode, mix: new Map([[0, [[1, 1]] as const]]) };
+  expect(countEntries(shown, several).entries).toEqual([2, 1, 1]);
+  expect([...fadedBy(shown, several, new Set([1]))!]).toEqual([0, 1, 1, 1, 1]);
+});
+
 test("nothing chosen dims nothing", () => {
   expect(fadedBy(shown, mode, new Set())).toBeNull();
 });

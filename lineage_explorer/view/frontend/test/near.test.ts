@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { chooseNear, countEnds, cutMiddle, cutName, levelOf, MIN_TEXT, textSizes } from "../src/near";
+import { chooseNear, countEnds, cutMiddle, cutName, cutParts, levelOf, MIN_TEXT, textSizes } from "../src/near";
 import { node, scene } from "./scenes";
 
 const size = { width: 1000, height: 600 };
@@ -8,6 +8,15 @@ const many = scene(
   [],
 );
 const all = Array.from({ length: 50 }, (_, i) => i);
+
+test("a caption is cut between its parts, and how many are left out is said", () => {
+  const measure = (text: string) => text.length;
+  const said = "run failed · rows -38 % · SQL changed";
+  expect(cutParts(said, 99, measure)).toBe(said);
+  expect(cutParts(said, 30, measure)).toBe("run failed · rows -38 % · +1");
+  expect(cutParts(said, 16, measure)).toBe("run failed · +2");
+  expect(cutParts("a very long single part", 10, measure)).toContain("…");
+});
 
 test("cards become name plates under 0.6 and blocks under 0.3", () => {
   expect([1, 0.6, 0.59, 0.3, 0.29].map(levelOf)).toEqual(["card", "card", "plate", "plate", "block"]);
