@@ -112,6 +112,7 @@ def test_a_box_opens_to_what_is_there(report):
     shown = {node.label for node in view.scene.nodes}
     assert {"review/transactions", "fraud_counts"} <= shown
     assert "US" not in shown
+    assert lines(view)["DE", "copy_for_review"][0] == "outside"
 
 
 def test_a_box_of_many_opens_to_groups():
