@@ -277,6 +277,19 @@ class Lineage:
 
         return replace(self, frames=narrow(self.frames, nodes))
 
+    def merge(self, other: Lineage) -> Lineage:
+        """Both logs as one: the events of both taken together, as if they had been read at once.
+
+        Names that symlinks of either unite are one dataset, runs told of in both are one run. Files
+        are read again. Of two files of one name the second is called `name (2)`.
+
+        Raises:
+            SourceError: if the files are not what they were when they were read.
+        """
+        from lineage_explorer.graph.merge import merge
+
+        return merge(self, other)
+
     def telling(self, story: Story) -> Lineage:
         """The same, its pictures with what changed in them."""
         return replace(self, story=story)
