@@ -316,7 +316,7 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
                 self._detail = json.dumps(finding_detail(self.report, self.finding))
             elif self.timing.run:
                 self._detail = json.dumps(run_detail(self._lineage, self.timing.run))
-            elif self.report is not None and len(self.report.findings):
+            elif self.report is not None and self.report.lin.nodes.height:
                 self._detail = json.dumps(findings_detail(self.report))
             else:
                 told = story_detail(self._lineage)
