@@ -494,7 +494,8 @@ class Lineage:
                 selection, instead of a focus), `color` (a mode, a frame, a dict or a report of
                 residency), `time`, `mode`, `run`, `columns` (datasets whose columns show), `path`
                 (two nodes), `thread` (a dataset and a column of it), `hidden`, `pinned`, `limit`
-                (nodes drawn one by one before far ones are grouped; 0 is no limit), `selection`,
+                (nodes drawn one by one before far ones are grouped; 0 is no limit, and of many
+                thousand nodes the longest lines then pass faint behind the cards), `selection`,
                 `theme` ("auto", "light", "dark"), `height` in pixels, …; or `state`, as another
                 view's `.state` gives it.
 
