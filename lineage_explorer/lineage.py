@@ -277,6 +277,19 @@ class Lineage:
 
         return replace(self, frames=narrow(self.frames, nodes))
 
+    def merge(self, other: Lineage) -> Lineage:
+        """Both logs as one: the events of both taken together, as if they had been read at once.
+
+        Names that symlinks of either unite are one dataset, runs told of in both are one run. Files
+        are read again. Of two files of one name the second is called `name (2)`.
+
+        Raises:
+            SourceError: if the files are not what they were when they were read.
+        """
+        from lineage_explorer.graph.merge import merge
+
+        return merge(self, other)
+
     def telling(self, story: Story) -> Lineage:
         """The same, its pictures with what changed in them."""
         return replace(self, story=story)
@@ -481,7 +494,8 @@ class Lineage:
                 selection, instead of a focus), `color` (a mode, a frame, a dict or a report of
                 residency), `time`, `mode`, `run`, `columns` (datasets whose columns show), `path`
                 (two nodes), `thread` (a dataset and a column of it), `hidden`, `pinned`, `limit`
-                (nodes drawn one by one before far ones are grouped; 0 is no limit), `selection`,
+                (nodes drawn one by one before far ones are grouped; 0 is no limit, and of many
+                thousand nodes the longest lines then pass faint behind the cards), `selection`,
                 `theme` ("auto", "light", "dark"), `height` in pixels, …; or `state`, as another
                 view's `.state` gives it.
 

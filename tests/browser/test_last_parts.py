@@ -14,8 +14,6 @@ from tests.browser.test_view import READ, card, tell
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Locator, Page
-
 __all__ = ["opened"]
 
 EVIL = """

@@ -271,6 +271,13 @@ def test_a_diagnosis_is_told_beside_its_picture_and_its_causes_are_numbered() ->
     assert [view.scene.nodes[at].id for at in compare.marks] == ["dataset:db:staged"]
 
 
+def test_a_diagnosis_is_written_with_its_causes(tmp_path: Path) -> None:
+    edits = [("clean", LAST, drop_field("amount")), ("mart", LAST, fail("no column amount"))]
+    found = read(days(LAST + 1, edits=edits)).diagnose(run_id("mart", LAST))
+    found.write(tmp_path / "why.svg")
+    assert "causes, the likeliest first" in (tmp_path / "why.svg").read_text(encoding="utf-8")
+
+
 def test_a_diagnosis_without_anything_to_compare_with_is_still_drawn() -> None:
     found = read(days(1, edits=[("mart", 0, fail())])).diagnose(run_id("mart", 0))
     assert found.good is None
@@ -356,3 +363,14 @@ def test_what_is_no_diff_has_no_bar_and_no_changes_tab() -> None:
     view = read(days(2)).explore(selection=["load"])
     assert view.scene.compare is None
     assert json.loads(view._detail)["tabs"][0]["name"] == "Overview"
+
+
+def test_a_view_can_go_from_a_diff_to_a_log_and_back() -> None:
+    lin = read(days(4, edits=[("load", 3, sql("select 1"))]))
+    found = lin.diff(run_id("mart", 2), run_id("mart", 3))
+    view = found.explore()
+    view.update(lin)
+    assert (view.color, view.scene.compare) == ("state", None)
+    assert "explore(" in view.code()
+    view.update(found.lineage)
+    assert view.scene.compare is not None

@@ -5,6 +5,7 @@ import re
 
 import pytest
 import traitlets
+from ipywidgets.widgets.widget import _remove_buffers
 
 import lineage_explorer as lx
 from lineage_explorer.view.asking import answer
@@ -12,6 +13,7 @@ from lineage_explorer.view.code import code
 from lineage_explorer.view.detail_run import run_detail
 from lineage_explorer.view.history import schema_history
 from lineage_explorer.view.state import ViewState
+from tests.benchmarks.logs import layered
 from tests.events import dataset, run_event
 from tests.view.hostile import HOSTILE
 
@@ -306,3 +308,14 @@ def test_without_the_extra_a_png_says_what_to_install(tmp_path, monkeypatch) -> 
     monkeypatch.setattr(png, "find_spec", lambda _: None)
     with pytest.raises(lx.MissingExtra, match=r"lineage-explorer\[png\]"):
         LIN.write(tmp_path / "x.png")
+
+
+@pytest.mark.parametrize("nodes", [100, 5_000])
+def test_what_a_notebook_saves_of_a_view_is_less_than_a_megabyte(nodes: int) -> None:
+    view = lx.read(layered(nodes, seed=1)).explore()
+    state = view.get_state()
+    bare, _, buffers = _remove_buffers(state)
+    assert any(len(buffer) > 1_000 for buffer in buffers)
+    # Buffers are saved as base64, a third longer.
+    size = len(json.dumps(bare, default=str)) + sum(len(buffer) * 4 / 3 for buffer in buffers)
+    assert size < 1_000_000
