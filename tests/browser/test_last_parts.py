@@ -14,7 +14,7 @@ from tests.browser.test_view import READ, card, tell
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Dialog, Locator, Page
 
 __all__ = ["opened"]
 
@@ -52,7 +52,12 @@ def test_hostile_text_in_lists_menus_groups_and_runs_is_only_ever_text(
     page: Page, opened: Locator
 ) -> None:
     wrong: list[str] = []
-    page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
+
+    def told(dialog: Dialog) -> None:
+        wrong.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", told)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     home = page.url.split("/lab")[0]
     page.on(
