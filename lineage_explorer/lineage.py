@@ -277,6 +277,19 @@ class Lineage:
 
         return replace(self, frames=narrow(self.frames, nodes))
 
+    def merge(self, other: Lineage) -> Lineage:
+        """Both logs as one: the events of both taken together, as if they had been read at once.
+
+        Names that symlinks of either unite are one dataset, runs told of in both are one run. Files
+        are read again. Of two files of one name the second is called `name (2)`.
+
+        Raises:
+            SourceError: if the files are not what they were when they were read.
+        """
+        from lineage_explorer.graph.merge import merge
+
+        return merge(self, other)
+
     def telling(self, story: Story) -> Lineage:
         """The same, its pictures with what changed in them."""
         return replace(self, story=story)
@@ -441,6 +454,10 @@ class Lineage:
 
         Args:
             event: its row id in `lin.events`.
+
+        Raises:
+            LineageError: if there is no such event.
+            SourceError: if it is not in its file any more.
         """
         return readers.shown(self._raw(event), indent=2, redact=self.redact)
 
@@ -449,7 +466,10 @@ class Lineage:
         return readers.shown(self._raw(event), indent=-1, redact=self.redact)
 
     def _raw(self, event: int) -> bytes:
-        row = self.frames.events.row(by_predicate=pl.col("event") == event, named=True)
+        found = self.frames.events.filter(event=event)
+        if found.is_empty():
+            raise LineageError(f"there is no event {event!r}.", "row ids are in lin.events.")
+        row = found.row(0, named=True)
         blob = self.blobs.get(row["file"])
         if blob is None:
             raise LineageError(f"event {event} has no file any more.", "read the log again.")

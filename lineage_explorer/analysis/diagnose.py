@@ -37,6 +37,8 @@ from lineage_explorer.analysis.words import html_table, text_table
 from lineage_explorer.errors import LineageError, NodeNotFound
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     from lineage_explorer.lineage import Lineage
     from lineage_explorer.view.widget import Explorer
 
@@ -140,6 +142,14 @@ class Diagnosis:
         if told is None:
             return self.lin.explore(**{"focus": self.job, **options})
         return told.lineage.explore(**options)
+
+    def write(self, path: str | PathLike[str], **options: Any) -> None:
+        """Write that picture: `.svg`, `.png` or `.html`; options as of `explore`."""
+        told = story(self)
+        if told is None:
+            self.lin.write(path, **{"focus": self.job, **options})
+        else:
+            told.lineage.write(path, **options)
 
     def report(self) -> str:
         """All of it as Markdown: verdict, diagram, evidence, who is affected, what to do."""

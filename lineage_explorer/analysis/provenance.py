@@ -85,9 +85,26 @@ class Provenance:
         }
         return replace(self.lin, frames=frames.with_(**kept))
 
+    @cached_property
+    def certainty(self) -> pl.DataFrame:
+        """node, provenance: certain, not certain, begins here, or asked for."""
+        told = pl.when(pl.col("certain").all()).then(pl.lit("certain"))
+        made = [
+            self.runs.group_by(node=column).agg(provenance=told.otherwise(pl.lit("not certain")))
+            for column in ("dataset", "job")
+        ]
+        asked = pl.DataFrame({"node": [self.focus], "provenance": ["asked for"]})
+        begins = self.sources.select(node="dataset", provenance=pl.lit("begins here")).unique()
+        return (
+            pl.concat([asked, begins, *made])
+            .unique("node", keep="first", maintain_order=True)
+            .sort("node")
+        )
+
     def explore(self, **options: Any) -> Explorer:
-        """The interactive view of this part."""
-        return self.lineage.explore(**{"focus": self.focus, "hops": _ALL, **options})
+        """The interactive view of this part, coloured by how certain it is; options as of `explore`."""
+        shown = {"focus": self.focus, "hops": _ALL, "color": self.certainty}
+        return self.lineage.explore(**{**shown, **options})
 
     @property
     def answer(self) -> str:

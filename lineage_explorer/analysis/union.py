@@ -94,6 +94,7 @@ def _of(diff: RunDiff, side: str) -> Frames:
     told = pl.col("run").is_null() | pl.col("run").is_in(runs["run"].implode())
     own["facets"] = frames.facets.filter(told)
     own["fields"] = _fields(one, frames)
+    own["column_edges"] = _columns(one, frames)
     named = Frames(**{
         name: _renamed(frame, twins) for name, frame in frames.with_(**own).items()
     })  # fmt: skip
@@ -145,6 +146,22 @@ def _newer_fields(frames: Frames, changes: pl.DataFrame) -> Frames:
     for end in ("source", "target"):
         columns = named(columns, end, f"{end}_field")
     return frames.with_(fields=named(frames.fields, "dataset", "field"), column_edges=columns)
+
+
+def _columns(side: Side, frames: Frames) -> pl.DataFrame:
+    """Column lineage that had been told by the run of its job on a side, and was told since."""
+    runs = side.past.runs.select("at", "run", "job", "start", "end")
+    last = runs.select("run", "job", told_last="start")
+    here = runs.join(side.runs.select("at"), on="at").select("job", here="start", over="end")
+    first = frames.events.select("event", told_first="time")
+    known = (
+        frames.column_edges.join(last, on=["run", "job"], how="left", maintain_order="left")
+        .join(here, on="job", how="left", maintain_order="left")
+        .join(first, on="event", how="left", maintain_order="left")
+    )
+    since = pl.col("told_last") >= pl.col("here")
+    by_then = pl.col("told_first") <= pl.coalesce("over", "here")
+    return known.filter((since & by_then).fill_null(value=True)).select(frames.column_edges.columns)
 
 
 def _fields(side: Side, frames: Frames) -> pl.DataFrame:

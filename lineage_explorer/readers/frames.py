@@ -8,8 +8,9 @@ import polars as pl
 
 from lineage_explorer.readers import entities
 from lineage_explorer.readers.accumulate import State
-from lineage_explorer.readers.flows import BASES, KINDS, flows
+from lineage_explorer.readers.flows import flows
 from lineage_explorer.readers.quality import quality
+from lineage_explorer.readers.said import BASES, KINDS
 from lineage_explorer.readers.schemas import schemas
 from lineage_explorer.readers.told import ENTITIES, unpacked
 from lineage_explorer.tables import TABLES, Frames, schema

@@ -2,7 +2,8 @@
 
 A helper is this very module run by the same Python; it gets orders on its standard input and says
 when it is ready for the next. A block that stands in a file it reads there itself; another's bytes
-come after the order. If a helper dies its blocks are read again by who asked for help.
+come after the order, and so do those of a block that it misses, because the file is not what it was.
+If a helper dies its blocks are read again by who asked for help.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ that would take its memory, and what comes back in many blocks would be looked a
 PIPE = 1 << 20
 TABLES = [field.name for field in fields(Told)]
 LENGTH = struct.Struct("<Q")
-READY, DONE = b"r", b"d"
-"""What a helper says: it can take a block; here are all tables."""
+READY, MISSING, DONE = b"r", b"m", b"d"
+"""What a helper says: it can take a block; it needs the bytes of the last; here are all tables."""
 
 
 class HelperLost(Exception):
@@ -74,6 +75,8 @@ class Member:
     """A helper."""
 
     process: subprocess.Popen[bytes]
+    block: Block | None = None
+    """What it was given last."""
 
     def ends(self) -> tuple[Any, Any]:
         """Its standard input and output."""
@@ -87,6 +90,36 @@ class Member:
         if not said:
             raise HelperLost
         return bytes(said)
+
+    def is_ready(self) -> bool:
+        """Whether it can take a block; if not, it is given the bytes that it misses."""
+        if self.listen() == READY:
+            return True
+        if self.block is not None:
+            self.give(self.block, itself=False)
+        return False
+
+    def give(self, block: Block, *, itself: bool = True) -> None:
+        """Hands it a block.
+
+        Args:
+            block: which.
+            itself: whether it may read the bytes where they stand.
+
+        Raises:
+            HelperLost: if it is gone.
+        """
+        self.block = block
+        order = Order(block.number, block.blob, block.line, block.offset, len(block.data))
+        if itself and (at := block.address):
+            order.path, order.file, order.start = os.fsencode(at.path), at.file, at.offset
+        text = _ordered(order)
+        data = block.data if order.path is None else b""
+        try:
+            for part in (LENGTH.pack(len(text)), text, data):
+                _send(self.ends()[0], part)
+        except OSError:
+            raise HelperLost from None
 
     def leave(self) -> None:
         """Ends it, whatever it does."""
@@ -119,22 +152,12 @@ class Team:
         """
         if not self.members or block.form is not formats.JSON or not block.data:
             return False
-        ready = self._ready.select(PATIENCE)
-        if not ready:  # they do not start: better read than wait
-            return False
-        member: Member = ready[0][0].data
-        member.listen()
-        order = Order(block.number, block.blob, block.line, block.offset, len(block.data))
-        if block.address:
-            order.path, order.file = os.fsencode(block.address.path), block.address.file
-            order.start = block.address.offset
-        text = _ordered(order)
-        try:
-            for part in (LENGTH.pack(len(text)), text, b"" if block.address else block.data):
-                _send(member.ends()[0], part)
-        except OSError:
-            raise HelperLost from None
-        return True
+        while ready := self._ready.select(PATIENCE):
+            member: Member = ready[0][0].data
+            if member.is_ready():
+                member.give(block)
+                return True
+        return False  # they do not start: better read than wait
 
     def told(self) -> list[Told]:
         """What all of them have read.
@@ -143,6 +166,8 @@ class Team:
             HelperLost: if one of them is gone.
         """
         for member in self.members:
+            while not member.is_ready():
+                pass
             member.ends()[0].close()
         tolds = []
         for member in self.members:
@@ -160,7 +185,9 @@ class Team:
 @contextmanager
 def at_work(count: int, *, redact: bool) -> Iterator[Team]:
     """A team of helpers (fewer where they cannot be started), gone afterwards in any case."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    # modules are those of this process: not whatever lies in the folder where somebody works
+    paths = os.pathsep.join(path or os.curdir for path in sys.path)
+    environment = {**os.environ, "PYTHONPATH": paths, "PYTHONSAFEPATH": "1"}
     command = [sys.executable, "-c", f"from {__name__} import help_; help_(redact={redact})"]
     team = Team()
     try:
@@ -185,7 +212,7 @@ def help_(*, redact: bool) -> None:
     """What a helper does: blocks in, tables out."""
     from lineage_explorer.readers.scan import tell
 
-    with suppress(OSError, KeyboardInterrupt):
+    with suppress(BrokenPipeError, KeyboardInterrupt):
         gc.disable()
         teller = Teller(redact=redact)
         source, sink = io.FileIO(0, closefd=False), io.FileIO(1, "w", closefd=False)
@@ -193,11 +220,13 @@ def help_(*, redact: bool) -> None:
         while first := source.read(1):
             [size] = LENGTH.unpack(first + _exactly(source, LENGTH.size - 1))
             order = _order(_exactly(source, size))
-            data = _data(order, source)
-            tell(
-                teller,
-                Block(order.number, order.blob, formats.JSON, order.line, order.offset, data),
-            )
+            try:
+                data = _data(order, source)
+            except OSError:
+                _send(sink, MISSING)
+                continue
+            places = order.number, order.blob, formats.JSON, order.line, order.offset
+            tell(teller, Block(*places, data))
             _send(sink, READY)
         told = teller.told()
         del teller  # half of the memory, and the tables are yet to be written
@@ -210,7 +239,7 @@ def _data(order: Order, source: Any) -> bytes:
     """The bytes of a block.
 
     Raises:
-        OSError: if they are not where they were: then who asked reads without help.
+        OSError: if they are not where they were.
     """
     if order.path is None:
         return bytes(_exactly(source, order.length))

@@ -22,6 +22,8 @@ BOM = b"\xef\xbb\xbf"
 SEAM = re.compile(rb"\}\r?\n(?=\{)")
 """Where a line ends and the next begins such that no JSON value goes on between the two."""
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
+"""How gzip and zstd begin."""
 
 
 def events(stream: IO[bytes]) -> Iterator[Found | Bad]:
@@ -57,6 +59,9 @@ def _parts(stream: IO[bytes]) -> Iterator[Found | Bad]:
         line = written.removeprefix(BOM) if offset == 0 else written
         if offset == 0 and line.startswith(UTF_16):
             yield Bad("not-json", "this is UTF-16; save it as UTF-8.", 1, 0)
+            return
+        if offset == 0 and line.startswith(PACKED):
+            yield Bad("not-json", "this is packed more than once; unpack it once.", 1, 0)
             return
         offset += len(written)
         here, ended = offset - len(line), line.endswith(b"\n")

@@ -18,7 +18,7 @@ import sys
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from glob import has_magic
 from pathlib import Path, PurePath
@@ -110,9 +110,10 @@ class Blob:
 
     def address(self, stream: IO[bytes]) -> Address | None:
         """Where the content begins on disk, if `stream` (just opened) gives what stands there."""
-        if self.path is None or not stream.seekable():
-            return None
-        return Address(self.path, _file(stream), stream.tell())
+        if self.path is not None and stream.seekable():
+            with suppress(OSError):  # it is none of the system's files
+                return Address(self.path, _file(stream), stream.tell())
+        return None
 
     def _raw(self) -> IO[bytes]:
         if self.opener:

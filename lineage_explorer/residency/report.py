@@ -83,7 +83,7 @@ class ResidencyReport:
 
     @cached_property
     def findings(self) -> pl.DataFrame:
-        """What to look at, the worst first; see `findings.FINDINGS`."""
+        """What to look at, the worst first; see `finding.FINDINGS`."""
         return findings(self.lin, self.judged)
 
     @cached_property

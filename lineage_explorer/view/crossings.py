@@ -117,8 +117,9 @@ def _between_groups(ways: Ways, asked: Asked) -> dict[tuple[str, str], list[Way]
     drawn = set(asked.ids[: len(asked.ids) - len(asked.inside)])
     found: dict[tuple[str, str], list[Way]] = {}
     for (source, target), way in ways.items():
-        if source.startswith("job:") or target.startswith("job:"):
-            continue  # what flows is counted once, from dataset to dataset
+        by_job = source.startswith("job:") or target.startswith("job:")
+        if by_job and source in asked.inside and target in asked.inside:
+            continue  # between groups what flows is counted once, from dataset to dataset
         ends = asked.inside.get(source, source), asked.inside.get(target, target)
         if ends[0] != ends[1] and ends[0] in drawn and ends[1] in drawn:
             found.setdefault(ends, []).append(way)

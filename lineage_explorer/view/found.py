@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MOST = 500
 EVENTS = 20
 MOST_APART = 200
+QUICK = 50_000
 _MARKS = {
     "outside": ("failed", "!"),
     "undecided": ("unknown", "?"),
@@ -28,7 +29,11 @@ _NONE = ("other", "i")
 
 
 def findings_detail(report: ResidencyReport) -> dict[str, Any]:
-    """All findings, the worst first, and on what they rest."""
+    """All findings, the worst first, and on what they rest; of very many, where to ask for them."""
+    if not at_hand(report):
+        text = "There is much to find here: report.findings lists it, and then this does too."
+        blocks: list[Block] = [{"type": "text", "text": text}]
+        return _told("Findings", "not asked for yet", [{"name": "findings", "blocks": blocks}])
     by = [
         (verdict, report.findings.filter(pl.col("verdict") == verdict))
         for verdict in ("outside", "undecided", "by exception", "not applicable")
@@ -47,13 +52,26 @@ def findings_detail(report: ResidencyReport) -> dict[str, Any]:
         for verdict, rows in by
         if len(rows)
     ]
+    title = "Where data may not be, or nobody knows"
+    above = counted(len(report.findings), "finding")
+    return _told(title, above, [*tabs, {"name": "rests on", "blocks": rests}])
+
+
+def at_hand(report: ResidencyReport) -> bool:
+    """Whether the findings are there, or are quickly found: a picture must not wait for them."""
+    judged = report.judged
+    rows = len(judged.storage) + len(judged.processing) + len(judged.crossings)
+    return rows <= QUICK or "findings" in vars(report)
+
+
+def _told(title: str, above: str, tabs: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "for": "findings",
         "kind": "findings",
-        "title": "Where data may not be, or nobody knows",
-        "above": counted(len(report.findings), "finding"),
+        "title": title,
+        "above": above,
         "state": "",
-        "tabs": [*tabs, {"name": "rests on", "blocks": rests}],
+        "tabs": tabs,
     }
 
 
@@ -150,7 +168,7 @@ def _tab(report: ResidencyReport, node: str) -> dict[str, Any]:
     """Where a node is and may be, and its findings."""
     places = report.places.filter(pl.col("node") == node)
     label = report.labels.filter((pl.col("node") == node) & pl.col("field").is_null())
-    found = report.findings.filter(pl.col("node") == node)
+    found = report.findings.filter(pl.col("node") == node) if at_hand(report) else ()
     facts: list[tuple[str, Any]] = [
         (f"{role} ({grade or '-'})", places or f"unknown: {note or ''}")
         for role, grade, places, note in places.select("role", "grade", "places", "note")
@@ -166,7 +184,7 @@ def _tab(report: ResidencyReport, node: str) -> dict[str, Any]:
             ("Because of", row["sources"]),
         ]
     blocks = [facts_block(*facts)] if facts else []
-    blocks += [_list(report, found)] if len(found) else []
+    blocks += [_list(report, found)] if isinstance(found, pl.DataFrame) and len(found) else []
     return {"name": "Residency", "blocks": blocks}
 
 

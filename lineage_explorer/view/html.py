@@ -19,7 +19,7 @@ from lineage_explorer.errors import LineageError
 from lineage_explorer.view.detail import edge_detail, event_text
 from lineage_explorer.view.detail_changes import story_detail
 from lineage_explorer.view.detail_group import group_edge_detail
-from lineage_explorer.view.found import all_details, with_report
+from lineage_explorer.view.found import all_details, at_hand, with_report
 from lineage_explorer.view.modes import Maker
 from lineage_explorer.view.scene import Scene
 from lineage_explorer.view.seen import pack_log
@@ -51,7 +51,8 @@ def to_html(
     script = (STATIC / "standalone.js").read_text(encoding="utf-8")
     css = (STATIC / "widget.css").read_text(encoding="utf-8")
     page = "html,body{margin:0;height:100%}#lx-root{height:100vh}"
-    scenes = _scenes(lin, drawn, more)
+    by = str(state.get("by", ""))
+    scenes = _scenes(lin, drawn, more, report, by)
     if lin.story is not None:
         scenes |= _both(lin, drawn, more)
     details = _details(lin, [drawn, *scenes.values()], report)
@@ -88,7 +89,9 @@ def to_html(
     )
 
 
-def _scenes(lin: Lineage, drawn: Scene, more: Sequence[Maker]) -> dict[str, Scene]:
+def _scenes(
+    lin: Lineage, drawn: Scene, more: Sequence[Maker], report: ResidencyReport | None, by: str
+) -> dict[str, Scene]:
     """The surroundings of each node: of all nodes in a small lineage, else of those drawn.
 
     Of an overview, also what is in each of its groups.
@@ -100,7 +103,10 @@ def _scenes(lin: Lineage, drawn: Scene, more: Sequence[Maker]) -> dict[str, Scen
         ids = []
     around = {node: picture(lin, ViewState(focus=(node,)), more=more) for node in ids}
     groups = [node.id for node in drawn.nodes if node.kind == "group" and not drawn.focus]
-    opened = {group: picture(lin, ViewState(groups=(group,)), drawn, more) for group in groups}
+    opened = {
+        group: picture(lin, ViewState(groups=(group,), by=by), drawn, more, report)
+        for group in groups
+    }
     return {**around, **opened}
 
 
@@ -124,7 +130,7 @@ def _details(lin: Lineage, scenes: list[Scene], report: ResidencyReport | None) 
         if edge.kind not in ("stub", "group")
     }
     details: dict[str, Any] = {node: with_report(lin, node, report) for node in sorted(nodes)}
-    if report is not None and len(report.findings):
+    if report is not None and at_hand(report):
         details |= all_details(report)
     for scene in scenes:
         between = (

@@ -34,16 +34,27 @@ def residency_modes(report: ResidencyReport) -> list[Maker]:
     """Two modes: `residency` (the verdict) and `place` (the codes of the places).
 
     What is undecided is hatched and has an entry of its own, as what has no known place has. On
-    every node stand the codes of its places and how many findings outside it has.
+    every node stand the codes of its places and how much of it is outside.
     """
-    outside = report.findings.filter(pl.col("verdict") == "outside")["node"]
-    findings = Counter(outside.drop_nulls())
+    findings = _outside(report)
     told = {
         node: (label, verdict, findings[node])
         for node, label, verdict in places_of(report).iter_rows()
     }
     ways = ways_of(report)
     return [_verdicts(told, ways), _places(told)]
+
+
+def _outside(report: ResidencyReport) -> Counter[str]:
+    """Of each node how much is outside: what is stored, what is read, what crosses."""
+    judged = report.judged
+    parts = (
+        judged.storage.select("verdict", node="dataset", what="role"),
+        judged.processing.select("verdict", node="job", what="dataset"),
+        judged.crossings.select("verdict", node="target", what="source"),
+    )
+    rows = [part.filter(pl.col("verdict") == "outside").unique()["node"] for part in parts]
+    return Counter(pl.concat(rows).drop_nulls())
 
 
 def _verdicts(told: Told, ways: Ways) -> Maker:
@@ -87,7 +98,7 @@ def _mark(label: str, verdict: str, findings: int) -> str:
 
 
 def _words(label: str, verdict: str, findings: int) -> str:
-    said = f"{verdict}, {findings} findings" if findings > 1 else verdict
+    said = f"{verdict}, {findings} times" if findings > 1 else verdict
     return f"{label}: {said}" if label else said
 
 

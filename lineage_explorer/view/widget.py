@@ -26,7 +26,7 @@ from lineage_explorer.lineage import Lineage
 from lineage_explorer.plain import plain
 from lineage_explorer.view.asking import answer
 from lineage_explorer.view.cells import Cells, running
-from lineage_explorer.view.changes import SIDES, names_of, usual
+from lineage_explorer.view.changes import NAME, SIDES, names_of, usual
 from lineage_explorer.view.code import code
 from lineage_explorer.view.complete import suggest
 from lineage_explorer.view.detail_changes import story_detail
@@ -197,6 +197,8 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
             for name in ("path", "thread", "column"):
                 if not {*getattr(self, name)[: 2 if name == "path" else 1]} <= known.keys():
                     setattr(self, name, [])
+            if self.color == NAME and lin.story is None:
+                self.color = usual(lin)
             if self.run and self.run not in lin.frames.runs["run"]:
                 self.run = ""
             self._drawn = ViewState(hops=-1)
@@ -314,7 +316,7 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
                 self._detail = json.dumps(finding_detail(self.report, self.finding))
             elif self.timing.run:
                 self._detail = json.dumps(run_detail(self._lineage, self.timing.run))
-            elif self.report is not None and len(self.report.findings):
+            elif self.report is not None and self.report.lin.nodes.height:
                 self._detail = json.dumps(findings_detail(self.report))
             else:
                 told = story_detail(self._lineage)

@@ -287,7 +287,17 @@ def test_the_lineage_is_the_part_of_these_runs() -> None:
     part = lin.provenance("reader").lineage
     assert part.runs["run"].to_list() == ["w@5", "reader"]
     assert set(part.nodes["name"]) == {"t", "w", "read"}
-    assert lin.provenance("reader").explore() is not None
+
+
+def test_its_picture_says_what_is_certain_and_where_it_begins() -> None:
+    lin = lx.read([*whole("w", ["raw"], ["t"], 0, 1), *READER])
+    found = lin.provenance("reader")
+    told = dict(found.certainty.iter_rows())
+    assert {node.rpartition(":")[2]: word for node, word in told.items()} == {
+        "read": "asked for", "t": "certain", "w": "certain", "raw": "begins here",
+    }  # fmt: skip
+    assert found.explore().color == "provenance"
+    assert found.explore(color="state").color == "state"
 
 
 def test_the_report_has_the_runs_and_where_it_begins() -> None:

@@ -77,9 +77,12 @@ def made(task: Task) -> Case:
     return calm[task.kind](task.seed) if task.kind in calm else case(task.kind, task.seed)
 
 
-def tried(task: Task) -> Answer:
-    """Asks the three ways."""
-    one = made(task)
+def tried(task: Task) -> Answer | Task:
+    """Asks the three ways; the task itself where none of its worlds has a place for it."""
+    try:
+        one = made(task)
+    except LookupError:
+        return task
     log = one.world.ndjson()
     begun = time.process_time()
     lin: Any = lx.read(log)
@@ -176,11 +179,15 @@ def main() -> None:
     wells = range(seeds.start, seeds.start + given.clean * len(seeds))
     tasks += [Task(kind, seed) for kind in (CLEAN, OUTSIDE) for seed in wells]
     with ProcessPoolExecutor(given.workers) as pool:
-        answers = list(pool.map(tried, tasks, chunksize=4))
+        found = list(pool.map(tried, tasks, chunksize=4))
+    answers = [one for one in found if isinstance(one, Answer)]
+    placeless = [f"{one.kind}, seed {one.seed}" for one in found if isinstance(one, Task)]
     if given.write:
         lines = (json.dumps(one._asdict(), ensure_ascii=False) for one in answers)
         given.write.write_text("".join(f"{line}\n" for line in lines))
     report(answers, seeds)
+    if placeless:
+        print(f"no world of theirs had a place for {len(placeless)}: {'; '.join(placeless)}")
     if given.wrong:
         wrong(answers)
 

@@ -6,15 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Dialog, Locator, Page, Request, expect
 
 from tests.browser.test_reading import HUB, faults, opened, shows
 from tests.browser.test_view import READ, card, tell
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from playwright.sync_api import Dialog, Locator, Page
 
 __all__ = ["opened"]
 
@@ -52,18 +50,19 @@ def test_hostile_text_in_lists_menus_groups_and_runs_is_only_ever_text(
     page: Page, opened: Locator
 ) -> None:
     wrong: list[str] = []
+    home = page.url.split("/lab")[0]
 
-    def told(dialog: Dialog) -> None:
+    def dismissed(dialog: Dialog) -> None:
         wrong.append(dialog.message)
         dialog.dismiss()
 
-    page.on("dialog", told)
+    def asked(request: Request) -> None:
+        if home not in request.url and request.url[:5] not in ("data:", "blob:"):
+            wrong.append(request.url)
+
+    page.on("dialog", dismissed)
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    home = page.url.split("/lab")[0]
-    page.on(
-        "request",
-        lambda r: None if home in r.url or r.url[:5] in ("data:", "blob:") else wrong.append(r.url),
-    )
+    page.on("request", asked)
 
     def nothing_new() -> None:
         found = opened.locator(",".join(FORBIDDEN))

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -140,22 +141,40 @@ def test_other_processes_read_bytes_and_packed_files_the_same(helped: None, tmp_
 
 
 @posix
-def test_helpers_read_no_file_that_took_another_s_place(
-    helped: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize("how", ["replaced", "cut", "gone"])
+def test_what_helpers_do_not_find_in_a_file_any_more_they_are_given(
+    how: str, helped: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     log, other = tmp_path / "log.ndjson", tmp_path / "other"
     log.write_bytes(SAMPLE[0].read_bytes())
-    other.write_bytes(SAMPLE[0].read_bytes().replace(b"COMPLETE", b"ABORT   "))
+    expected = lx.read(log)
+    monkeypatch.setattr(blocks, "SIZE", log.stat().st_size - 1)
     give = helpers.Team.take
 
-    def replaced(self: helpers.Team, block: Any) -> bool:
-        if other.exists():
+    def changed(self: helpers.Team, block: Any) -> bool:
+        if how == "replaced":
+            other.write_bytes(SAMPLE[0].read_bytes().replace(b"COMPLETE", b"ABORT   "))
             other.replace(log)
+        elif how == "cut":
+            os.truncate(log, 0)
+        else:
+            log.unlink(missing_ok=True)
         return give(self, block)
 
-    monkeypatch.setattr(helpers.Team, "take", replaced)
-    read = lx.read(log)
-    same(read, lx.read(log))
+    monkeypatch.setattr(helpers.Team, "take", changed)
+    same(expected, lx.read(log))
+
+
+@posix
+def test_helpers_import_nothing_from_the_folder_where_somebody_works(
+    helped: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "struct.py").write_text("raise SystemExit")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [path for path in sys.path if path])
+    with helpers.at_work(1, redact=True) as team:
+        (told,) = team.told()
+    assert told.events.is_empty()
 
 
 @posix

@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -173,3 +174,10 @@ def test_no_bytes_make_the_splitter_crash(data: bytes) -> None:
 @given(st.lists(st.sampled_from([*b'{}[]",:\n \\', *b'"job":{"a']), max_size=80).map(bytes))
 def test_no_near_json_makes_reading_crash(data: bytes) -> None:
     quickly(data)
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zstd.compress])
+def test_a_log_that_was_packed_twice_is_told(pack: Callable[[bytes], bytes]) -> None:
+    told = lx.read(pack(pack(ndjson(run_event("j", ["a"], ["b"]))))).problems
+    (message,) = told.filter(code="not-json")["message"]
+    assert message == "this is packed more than once; unpack it once."

@@ -173,3 +173,10 @@ def test_what_follows_a_gzip_is_told_and_what_came_before_is_read() -> None:
 def test_no_source_gives_a_bare_python_error(source) -> None:
     with pytest.raises(lx.SourceError, match="Hint"):
         lx.read(source)
+
+
+def test_an_event_that_is_not_there_is_told() -> None:
+    lin = lx.read(ndjson(run_event("j", ["a"], ["b"])))
+    for event in (1, -1):
+        with pytest.raises(lx.LineageError, match="there is no event"):
+            lin.event(event)

@@ -149,6 +149,27 @@ def test_a_renamed_column_is_one_row() -> None:
     assert raw.rows[2][1:] == ("was note", "Δ")
 
 
+def test_column_lineage_of_other_runs_names_no_columns() -> None:
+    def renamed(event: dict) -> None:
+        rename_field("amount", "sum")(event)
+        lineage = event["outputs"][0]["facets"]["columnLineage"]["fields"]
+        lineage["sum"] = lineage.pop("amount")
+
+    lin = read(days(6, edits=[("clean", 2, renamed)]))
+    view = lin.diff(run_id("mart", 4), run_id("mart", 5)).explore(
+        columns=["staged"], unchanged=True
+    )
+    staged = next(node for node in view.scene.nodes if node.id == "dataset:db:staged")
+    # what the mart reads is told by its own column lineage, whatever the schema says
+    assert sorted(row[0] for row in staged.rows) == ["amount", "id", "sum"]
+    assert dict(row[:2] for row in staged.rows)["amount"] == ""
+    raw = lin.diff(run_id("clean", 4), run_id("clean", 5)).explore(
+        columns=["staged"], unchanged=True
+    )
+    staged = next(node for node in raw.scene.nodes if node.id == "dataset:db:staged")
+    assert sorted(row[0] for row in staged.rows) == ["id", "sum"]
+
+
 def test_schemas_are_those_of_the_runs_compared_not_the_newest() -> None:
     lin = read(days(6, edits=[("load", 5, drop_field("note"))]))
     found = lin.diff(run_id("mart", 2), run_id("mart", 3))
@@ -250,6 +271,13 @@ def test_a_diagnosis_is_told_beside_its_picture_and_its_causes_are_numbered() ->
     assert [view.scene.nodes[at].id for at in compare.marks] == ["dataset:db:staged"]
 
 
+def test_a_diagnosis_is_written_with_its_causes(tmp_path: Path) -> None:
+    edits = [("clean", LAST, drop_field("amount")), ("mart", LAST, fail("no column amount"))]
+    found = read(days(LAST + 1, edits=edits)).diagnose(run_id("mart", LAST))
+    found.write(tmp_path / "why.svg")
+    assert "causes, the likeliest first" in (tmp_path / "why.svg").read_text(encoding="utf-8")
+
+
 def test_a_diagnosis_without_anything_to_compare_with_is_still_drawn() -> None:
     found = read(days(1, edits=[("mart", 0, fail())])).diagnose(run_id("mart", 0))
     assert found.good is None
@@ -335,3 +363,14 @@ def test_what_is_no_diff_has_no_bar_and_no_changes_tab() -> None:
     view = read(days(2)).explore(selection=["load"])
     assert view.scene.compare is None
     assert json.loads(view._detail)["tabs"][0]["name"] == "Overview"
+
+
+def test_a_view_can_go_from_a_diff_to_a_log_and_back() -> None:
+    lin = read(days(4, edits=[("load", 3, sql("select 1"))]))
+    found = lin.diff(run_id("mart", 2), run_id("mart", 3))
+    view = found.explore()
+    view.update(lin)
+    assert (view.color, view.scene.compare) == ("state", None)
+    assert "explore(" in view.code()
+    view.update(found.lineage)
+    assert view.scene.compare is not None

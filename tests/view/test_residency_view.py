@@ -112,6 +112,7 @@ def test_a_box_opens_to_what_is_there(report):
     shown = {node.label for node in view.scene.nodes}
     assert {"review/transactions", "fraud_counts"} <= shown
     assert "US" not in shown
+    assert lines(view)["DE", "copy_for_review"][0] == "outside"
 
 
 def test_a_box_of_many_opens_to_groups():
@@ -228,3 +229,21 @@ def test_html_holds_the_findings_and_their_chains(report, tmp_path):
     text = (tmp_path / "x.html").read_text("utf-8")
     assert report.findings["id"][0] in text
     assert "policy.toml:31" in text
+
+
+def test_a_picture_does_not_wait_for_very_many_findings(report, monkeypatch):
+    from lineage_explorer.view import found
+
+    monkeypatch.setattr(found, "QUICK", 3)
+    again = report.lin.residency(POLICY)
+    detail = json.loads(again.explore(query="*")._detail)
+    assert "findings" not in vars(again)
+    assert "report.findings" in json.dumps(detail)
+    assert again.findings.height
+    assert json.loads(again.explore(query="*")._detail)["tabs"][0]["name"] == "outside 3"
+
+
+def test_a_box_opens_in_a_file_too(report, tmp_path):
+    report.lin.write(tmp_path / "x.html", color=report, by="place")
+    text = (tmp_path / "x.html").read_text("utf-8")
+    assert '"group:place US"' in text

@@ -21,8 +21,8 @@ export class Comparing {
   private scene: Scene = emptyScene("");
   private readonly about = h("span", "lx-compare-about");
   private readonly sides = SIDES.map((side) => segment(LABELS[side], () => this.host.set("side", side)));
-  private readonly changed = segment("Changed", () => this.host.set("unchanged", false));
-  private readonly all = segment("All", () => this.host.set("unchanged", true));
+  private readonly changed = segment("Changed", () => this.show(false));
+  private readonly all = segment("All", () => this.show(true));
   private readonly list = h("button", "lx-link lx-compare-list", { type: "button" });
 
   constructor(
@@ -60,6 +60,12 @@ export class Comparing {
     return absenceOf(this.scene, this.side);
   }
 
+  /** The next side: both, after, before, both again. */
+  turn(): void {
+    if (!this.scene.compare) return;
+    this.host.set("side", SIDES[(SIDES.indexOf(this.side) + 1) % SIDES.length]);
+  }
+
   /** What a picture says of it. */
   get words(): string {
     const { compare } = this.scene;
@@ -80,6 +86,12 @@ export class Comparing {
       else this.host.set("unchanged", true);
     }
     this.actions.select(id);
+  }
+
+  /** What changed, or all: the whole of it, also from the surroundings of one node. */
+  private show(unchanged: boolean): void {
+    this.host.set("unchanged", unchanged);
+    if (this.host.get("focus").length > 0) this.host.set("focus", []);
   }
 
   private get side(): Side {

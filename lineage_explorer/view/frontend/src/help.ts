@@ -16,6 +16,7 @@ const KEYS = [
   ["+ − 0", "zoom in, out, fit"],
   ["/", "search; Tab takes a suggestion"],
   ["c y", "copy its id, Python for this view"],
+  ["d", "of a diff: both sides, after, before"],
   ["Alt ← Alt →", "back, forward"],
   ["Esc", "close, clear"],
 ] as const;
@@ -52,6 +53,7 @@ const LINES = [
   ["solid", "declared, or known by columns"],
   ["thin", "implied: every input to every output"],
   ["dashed", "one job hands over to the next"],
+  ["red dashes, green", "of a diff: only before, only after"],
   ["dotted", "a column used indirectly (join, filter, group by)"],
 ] as const;
 

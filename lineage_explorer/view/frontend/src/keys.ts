@@ -6,7 +6,7 @@ export type Command =
   | { readonly name: "walk"; readonly arrow: Arrow }
   | { readonly name: "zoom"; readonly factor: number }
   | { readonly name: "select"; readonly add: boolean }
-  | { readonly name: "focus" | "open" | "fit" | "search" | "help" | "escape" | "back" | "forward" | "copy" | "code" }
+  | { readonly name: "focus" | "open" | "fit" | "search" | "help" | "escape" | "back" | "forward" | "copy" | "code" | "side" }
   | { readonly name: "hide" | "pin" | "path" | "menu" | "upstream" | "downstream" };
 
 export interface Press {
@@ -34,6 +34,7 @@ const PLAIN: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["/", { name: "search" }],
   ["c", { name: "copy" }],
   ["y", { name: "code" }],
+  ["d", { name: "side" }],
   ["?", { name: "help" }],
   ["x", { name: "hide" }],
   ["p", { name: "pin" }],

@@ -2,6 +2,7 @@
 
 import type { Bar } from "./bar";
 import type { Choice } from "./choice";
+import type { Comparing } from "./comparing";
 import type { Help } from "./help";
 import type { Keyboard } from "./keyboard";
 import { commandOf, type Command } from "./keys";
@@ -20,6 +21,7 @@ export interface Parts {
   readonly choice: Choice;
   readonly reading: Reading;
   readonly share: Share;
+  readonly comparing: Comparing;
   focusStage(): void;
 }
 
@@ -47,6 +49,8 @@ export function runCommand(command: Command, parts: Parts): void {
       return parts.share.copyIds();
     case "code":
       return parts.share.copyCode();
+    case "side":
+      return parts.comparing.turn();
     case "help":
       return help.toggle();
     case "back":

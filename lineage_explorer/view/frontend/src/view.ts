@@ -365,13 +365,12 @@ export class View {
   }
 
   private get parts(): Parts {
-    const { stage, bar, help, panel, legend, choice, reading } = this;
-    return { stage, bar, help, panel, legend, choice, reading, share: this.together.share, focusStage: () => this.focusStage() };
+    const { stage, bar, help, panel, legend, choice, reading, focusStage } = this;
+    const { share, comparing } = this.together;
+    return { stage, bar, help, panel, legend, choice, reading, share, comparing, focusStage };
   }
 
-  private focusStage(): void {
-    this.stage.element.focus({ preventScroll: true });
-  }
+  private focusStage = () => this.stage.element.focus({ preventScroll: true });
 
   private sized(): void {
     if (this.host.live) this.root.style.height = `${Math.max(240, this.host.get("height"))}px`;

@@ -23,6 +23,10 @@ test("Enter selects, with Shift it adds", () => {
   expect(press("Enter", { shiftKey: true })).toEqual({ name: "select", add: true });
 });
 
+test("d turns to the next side of a diff", () => {
+  expect(press("d")).toEqual({ name: "side" });
+});
+
 function keyboard() {
   const shown = graphOf("abc", ["ab", "bc"], (letter) => letter.charCodeAt(0) - 97);
   const done: string[] = [];
