@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import io
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
+from lineage_explorer.collecting import no_collector
 from lineage_explorer.readers import formats, helpers
 from lineage_explorer.readers.blocks import Block, Watch, blocks
 from lineage_explorer.readers.openlineage import Teller
@@ -23,7 +22,7 @@ def all_told(
 ) -> Told:
     """Every event of the blobs; each format is found out where none is given."""
     count = helpers.useful() if sum(map(_size, blobs)) >= MUCH else 0
-    with _no_collector():
+    with no_collector():
         try:
             return _scan(blobs, form, watch, count, redact=redact)
         except helpers.HelperLost:
@@ -67,15 +66,3 @@ def _size(blob: Blob) -> int:
     except OSError:
         return 0
     return size * 8 if blob.path.suffix in PACKED else size
-
-
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    """Without the cycle collector, which only costs while millions of small values are made."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()

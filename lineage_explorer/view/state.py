@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lineage_explorer.analysis.paths import Paths, paths
+from lineage_explorer.collecting import no_collector
 from lineage_explorer.graph.select import select_nodes
 from lineage_explorer.view.fewer import adding, collapsed, in_groups, without
 from lineage_explorer.view.modes import Maker
@@ -94,6 +95,7 @@ class ViewState:
         return replace(self, **{name: getattr(plain, name) for name in looks})
 
 
+@no_collector()
 def picture(
     lin: Lineage,
     state: ViewState,

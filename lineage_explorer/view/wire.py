@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lineage_explorer.collecting import no_collector
 from lineage_explorer.view import style
 from lineage_explorer.view.block import coded, distinct, others, packed
 from lineage_explorer.view.changes import Compare
@@ -32,6 +33,7 @@ SHARED = ("kind", "above", "glyph", "state", "badge")
 Arrays = dict[str, tuple[str, npt.NDArray[Any]]]
 
 
+@no_collector()
 def pack(picture: Scene) -> bytes:
     """The scene as the browser reads it: a JSON header, then arrays (see frontend/src/wire.ts)."""
     nodes, node_arrays = _nodes(picture.nodes)
