@@ -134,9 +134,10 @@ def next_step(found: Diagnosis) -> str:
     top = found.causes.row(0, named=True)
     node, run = code(bare(top["node"])), code(str(top["run"]))
     change = top["change"]
-    field = (
-        code(plain(str(first.change["field"]))) if first.change and first.change["field"] else ""
-    )
+    # A field that has another name is missed by its old one.
+    told = first.change or {}
+    called = told.get("before" if change == "field-renamed" else "field")
+    field = code(plain(str(called))) if called else ""
     if change.startswith("field-"):
         step = f"Put {field} back in {node}, or change what reads it; then run again what is behind it."
     elif change in ("not-run", "version-same", "input-older"):

@@ -171,6 +171,8 @@ def told(one: Evidence) -> str:
         "field-dropped": f"the field{name} is gone",
         "field-renamed": f"the field `{was}` is called `{now}` now",
         "field-retyped": f"the field{name} was {was} and is {now} now",
+        "column-source-dropped": f"the field{name} is not made from `{was}` any more",
+        "column-source-added": f"the field{name} is made from `{now}` now",
         "input-dropped": f"it does not read{name} any more",
         "input-added": f"it reads{name} now",
         "output-dropped": f"it does not write{name} any more",

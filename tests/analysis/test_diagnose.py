@@ -205,6 +205,13 @@ def test_the_failing_run_of_the_dbt_sample_is_traced_to_the_renamed_column() -> 
     assert "`payment_method` is called `method` now" in first["why"]
 
 
+def test_a_renamed_column_is_to_be_put_back_by_the_name_its_readers_know() -> None:
+    lin = lx.sample("dbt")
+    failed = lin.runs.filter(pl.col("state") == "FAIL")["run"][0]
+    report = lin.diagnose(failed).report()
+    assert "Put `payment_method` back in" in report
+
+
 def test_the_green_plan_of_the_airflow_sample_is_traced_to_the_features_that_failed() -> None:
     lin = lx.sample("airflow")
     plans = lin.runs.filter(pl.col("job").str.ends_with("plan_purchases")).sort("first_seen")
