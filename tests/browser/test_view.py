@@ -131,10 +131,10 @@ def test_typing_suggests_names_and_enter_goes_there(view: Locator) -> None:
 
 
 def test_a_stub_shows_what_it_hides(page: Page, view: Locator) -> None:
-    before = view.get_by_role("group", name=re.compile("dataset")).count()
+    expect(card(view, "stg_refunds")).to_have_count(0)
+    # The first stands before int_order_payments, which is made of payments and refunds.
     view.get_by_role("group", name=re.compile(r"more (up|down)stream")).first.click()
-    page.wait_for_timeout(1_500)
-    assert view.get_by_role("group", name=re.compile("dataset")).count() > before
+    expect(card(view, "stg_refunds")).to_be_visible(timeout=10_000)
     assert "stub:" in tell(page, "print(view.expanded)")
 
 
