@@ -61,7 +61,7 @@ class Uses:
         """
         known: dict[tuple[str, str], float] = {}
         best = 0.0
-        pending = [(dataset, name, 1.0)]
+        pending = [(dataset, name, BY_COLUMNS)]
         while pending:
             node, column, sure = pending.pop()
             if known.get((node, column), 0.0) >= sure:
@@ -97,7 +97,7 @@ class Uses:
                 continue
             found.add((node, column))
             for job in self._readers(node):
-                made = self._through(job, node, column, 1.0)
+                made = self._through(job, node, column, BY_COLUMNS)
                 pending += [(other, new) for other, new, _ in made if new != ALL]
                 whole = [other for other, new, _ in made if new == ALL]
                 found |= {(other, ALL) for other in whole}

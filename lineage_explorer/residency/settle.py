@@ -18,8 +18,6 @@ from lineage_explorer.residency.places import Atlas, Places
 from lineage_explorer.residency.policy import Policy
 from lineage_explorer.residency.rules import DECIDING
 
-UNKNOWN, AMBIGUOUS, CONFLICT, KNOWN = "unknown", "ambiguous", "conflict", "known"
-
 SCHEMA = {
     "node": pl.String,
     "run": pl.String,

@@ -10,9 +10,16 @@ from playwright.sync_api import expect
 
 import lineage_explorer as lx
 from tests.browser.conftest import Lab, missing
-from tests.browser.test_demo import run_all
 from tests.browser.test_standalone import opened
-from tests.browser.test_view import AXE, FAINT, JUDGED, READ, tell, unreadable, write_notebook
+from tests.browser.test_view import (
+    AXE,
+    FAINT,
+    JUDGED,
+    READ,
+    drawn,
+    tell,
+    unreadable,
+)
 from tests.events import run_event
 from tests.view.hostile import HOSTILE
 
@@ -31,14 +38,7 @@ PLACES = """view => [...view.querySelectorAll('.lx-node')]
 @pytest.fixture
 def view(page: Page, lab: Lab, request: pytest.FixtureRequest) -> Locator:
     """The dbt sample before and after Tuesday, drawn in a notebook."""
-    name = f"{re.sub(r'[^a-z]', '-', request.node.name)}.ipynb"
-    write_notebook(lab.folder / name, [READ, DIFF])
-    page.goto(lab.page(name))
-    expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible(timeout=60_000)
-    run_all(page)
-    found = page.locator(".lx-root")
-    expect(found.locator(".lx-node").first).to_be_visible(timeout=30_000)
-    return found
+    return drawn(page, lab, request, READ, DIFF)
 
 
 def changes(view: Locator, name: str) -> Locator:

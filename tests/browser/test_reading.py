@@ -10,8 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Lab, missing
-from tests.browser.test_demo import run_all
-from tests.browser.test_view import AXE, JUDGED, READ, card, tell, unreadable, write_notebook
+from tests.browser.test_view import AXE, JUDGED, READ, card, drawn, tell, unreadable
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -43,15 +42,7 @@ lin = lx.read([run_event("copy", [dataset("a", schema=schema)], [dataset("b", sc
 def opened(page: Page, lab: Lab, request: pytest.FixtureRequest) -> Locator:
     """The view that two cells make: the parameter is what is read and what is shown."""
     read, show = request.param
-    name = f"{re.sub(r'[^a-z]', '-', request.node.name)[:60]}.ipynb"
-    write_notebook(lab.folder / name, [read, f"view = {show}\nview"])
-    page.goto(lab.page(name))
-    expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible(timeout=60_000)
-    run_all(page)
-    found = page.locator(".lx-root")
-    expect(found).to_be_visible(timeout=30_000)
-    expect(found.locator(".lx-node").first).to_be_visible(timeout=30_000)
-    return found
+    return drawn(page, lab, request, read, f"view = {show}\nview")
 
 
 def faults(page: Page, root: Path) -> list[str]:

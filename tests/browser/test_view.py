@@ -34,16 +34,22 @@ def write_notebook(path: Path, cells: list[str]) -> None:
     nbformat.write(notebook, path)
 
 
-@pytest.fixture
-def view(page: Page, lab: Lab, request: pytest.FixtureRequest) -> Locator:
-    """The running view of the dbt sample at `fct_orders`."""
-    name = f"{re.sub(r'[^a-z]', '-', request.node.name)}.ipynb"
-    write_notebook(lab.folder / name, [READ, SHOW])
+def drawn(page: Page, lab: Lab, request: pytest.FixtureRequest, *cells: str) -> Locator:
+    """The view that the cells make in a notebook of the test's own, once it is drawn."""
+    name = f"{re.sub(r'[^a-z]', '-', request.node.name)[:60]}.ipynb"
+    write_notebook(lab.folder / name, list(cells))
     page.goto(lab.page(name))
     expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible(timeout=60_000)
     run_all(page)
     found = page.locator(".lx-root")
-    expect(found).to_be_visible(timeout=30_000)
+    expect(found.locator(".lx-node").first).to_be_visible(timeout=30_000)
+    return found
+
+
+@pytest.fixture
+def view(page: Page, lab: Lab, request: pytest.FixtureRequest) -> Locator:
+    """The running view of the dbt sample at `fct_orders`."""
+    found = drawn(page, lab, request, READ, SHOW)
     expect(card(found, "fct_orders")).to_be_visible(timeout=30_000)
     return found
 
