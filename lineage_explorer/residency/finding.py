@@ -22,7 +22,10 @@ FINDINGS: Columns = {
     "regime": (TEXTS, "regimes it is under"),
     "rule": (pl.String, "the rule that says so"),
     "path": (TEXTS, "node ids by which the label came here, its source first"),
-    "events": (pl.List(pl.UInt32), "events that say so, see lin.events and lin.event(…)"),
+    "events": (
+        pl.List(pl.UInt32),
+        "events that say so (of a place the first 8), see lin.events and lin.event(…)",
+    ),
     "reason": (pl.String, "why, in a sentence"),
     "policy": (TEXTS, "the labels, mappings and exceptions of the policy it rests on"),
     "runs": (pl.UInt32, "how many runs it is about"),

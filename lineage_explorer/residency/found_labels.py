@@ -15,6 +15,7 @@ from lineage_explorer.residency.found_places import claims_of
 from lineage_explorer.residency.places import Places, country
 from lineage_explorer.residency.verdict import Judged
 from lineage_explorer.residency.ways import Ways
+from lineage_explorer.residency.words import first_of
 
 
 def unlabelled(judged: Judged) -> Iterator[Finding]:
@@ -154,7 +155,7 @@ def widening(judged: Judged) -> Iterator[Finding]:
                     kind="label.widening_ignored",
                     verdict="not applicable",
                     rule="label.widening_ignored",
-                    reason=f"{own.told} would add {', '.join(sorted(wider)[:8])}: events may only narrow",
+                    reason=f"{own.told} would add {first_of(sorted(wider), 8)}: events may only narrow",
                     node=dataset,
                     field=own.field,
                     permitted=label.permitted,

@@ -12,6 +12,10 @@ from lineage_explorer.residency.places import Places
 from lineage_explorer.residency.settle import DISAGREE
 from lineage_explorer.residency.verdict import Judged
 from lineage_explorer.residency.ways import Way, Ways
+from lineage_explorer.residency.words import first_of
+
+WITNESSES = 8
+"""So many events are kept of what places a node."""
 
 _TOLD = ("place.unknown", "place.partly", "label.missing", "label.incomplete")
 
@@ -154,7 +158,7 @@ def unplaced(judged: Judged) -> Iterator[Finding]:
     """What has no place, or several that do not agree; and codes that no table knows."""
     notes = judged.claims.filter(pl.col("role") != "replica").group_by("node", maintain_order=True).agg(
         pl.col("note").drop_nulls().unique(maintain_order=True),
-        pl.col("event").drop_nulls().unique(maintain_order=True).head(8),
+        pl.col("event").drop_nulls().unique(maintain_order=True).head(WITNESSES),
         hints=pl.col("places").filter(pl.col("grade") == "X").explode(empty_as_null=False).unique(),
         entries=pl.col("read").filter(pl.col("rule") == "policy.places").unique(maintain_order=True),
     )  # fmt: skip
@@ -170,7 +174,7 @@ def unplaced(judged: Judged) -> Iterator[Finding]:
     for node, number, run, runs in things:
         told = about.get(node, {"note": [], "event": [], "hints": [], "entries": []})
         conflict = number == DISAGREE
-        why = "; ".join(told["note"][:3]) or "its claims are weaker than the policy's minimum"
+        why = first_of(told["note"], 3, "; ") or "its claims are weaker than the policy's minimum"
         if told["hints"]:
             why += f" (its name looks like {', '.join(sorted(told['hints']))})"
         yield Finding(
@@ -224,7 +228,7 @@ def claims_of(judged: Judged) -> dict[tuple[str, str], tuple[list[int], list[str
     """Of each node and role: the events and the entries of the policy that place it."""
     held = judged.claims.filter(pl.col("places").list.len() > 0)
     rows = held.group_by("node", "role", maintain_order=True).agg(
-        pl.col("event").drop_nulls().unique(maintain_order=True).head(8),
+        pl.col("event").drop_nulls().unique(maintain_order=True).head(WITNESSES),
         entries=pl.col("read").sort_by("entry").filter(pl.col("entry").is_not_null()).tail(1),
     )
     return {(node, role): (events, entries) for node, role, events, entries in rows.iter_rows()}

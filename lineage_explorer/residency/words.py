@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 TITLES = {
     "outside": "Outside what the policy permits",
     "by exception": "Permitted by an approved exception",
@@ -25,3 +27,13 @@ NO_ADVICE = (
     "Lineage shows what producers said, not where bytes went. This is an observation under one "
     "policy and one set of tables, and not legal advice."
 )
+
+
+def first_of(words: Sequence[str], most: int, between: str = ", ") -> str:
+    """The first of some words, and how many there are besides.
+
+    >>> first_of(["DE", "FR", "US"], 2), first_of(["DE"], 2)
+    ('DE, FR and 1 more', 'DE')
+    """
+    left = len(words) - most
+    return between.join(words[:most]) + (f" and {left:,} more" if left > 0 else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 MOST = 500
 EVENTS = 20
+CLAIMS = 12
 MOST_APART = 200
 QUICK = 50_000
 _MARKS = {
@@ -32,8 +34,9 @@ def findings_detail(report: ResidencyReport) -> dict[str, Any]:
     """All findings, the worst first, and on what they rest; of very many, where to ask for them."""
     if not at_hand(report):
         text = "There is much to find here: report.findings lists it, and then this does too."
-        blocks: list[Block] = [{"type": "text", "text": text}]
-        return _told("Findings", "not asked for yet", [{"name": "findings", "blocks": blocks}])
+        return _told(
+            "Findings", "not asked for yet", [{"name": "findings", "blocks": [_text(text)]}]
+        )
     by = [
         (verdict, report.findings.filter(pl.col("verdict") == verdict))
         for verdict in ("outside", "undecided", "by exception", "not applicable")
@@ -45,7 +48,7 @@ def findings_detail(report: ResidencyReport) -> dict[str, Any]:
         )
         for row in report.coverage.iter_rows(named=True)
     ]
-    rests: list[Block] = [{"type": "text", "text": _answer(report)}, facts_block(*coverage)]
+    rests = [_text(_answer(report)), facts_block(*coverage)]
     names = {"not applicable": "policy"}
     tabs = [
         {"name": f"{names.get(verdict, verdict)} {len(rows):,}", "blocks": [_list(report, rows)]}
@@ -76,10 +79,48 @@ def _told(title: str, above: str, tabs: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def all_details(report: ResidencyReport) -> dict[str, Any]:
-    """Those of the list and of its first findings, for a file, each by its id after a NUL."""
-    first = report.findings.head(MOST_APART)["id"].to_list()
-    apart = {f"\0{finding}": finding_detail(report, finding) for finding in first}
-    return {"\0": findings_detail(report), **apart}
+    """Those of the list and of its findings, for a file, each by its id after a NUL.
+
+    Of the first the chain is there; of others that the lists show, where to ask for it.
+    """
+    found = report.findings
+    first = {
+        f"\0{finding}": finding_detail(report, finding) for finding in found["id"].head(MOST_APART)
+    }
+    listed = pl.concat([part.head(MOST) for part in found.partition_by("verdict")] or [found])
+    others = {
+        f"\0{row['id']}": _unexplained(report, row)
+        for row in listed.iter_rows(named=True)
+        if f"\0{row['id']}" not in first
+    }
+    return {"\0": findings_detail(report), **first, **others}
+
+
+def _unexplained(report: ResidencyReport, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A finding of which a file has the way and not the chain."""
+    text = f'Its chain is not in this file: report.explain("{row["id"]}") tells it.'
+    blocks: list[Block] = [_back(report), facts_block(("Why", row["reason"])), _text(text)]
+    return _headed(report, row, [{"name": "Finding", "blocks": blocks}])
+
+
+def _headed(
+    report: ResidencyReport, row: Mapping[str, Any], tabs: list[dict[str, Any]]
+) -> dict[str, Any]:
+    nodes = report.lin.nodes
+    name = nodes.filter(pl.col("node") == (row["node"] or ""))["name"]
+    return {
+        "for": row["id"],
+        "kind": row["verdict"],
+        "title": row["kind"],
+        "above": plain(next(iter(name), row["node"]) or "policy"),
+        "state": "",
+        "trail": row["path"],
+        "tabs": tabs,
+    }
+
+
+def _text(text: str) -> Block:
+    return {"type": "text", "text": text}
 
 
 def _answer(report: ResidencyReport) -> str:
@@ -90,8 +131,6 @@ def finding_detail(report: ResidencyReport, finding: str) -> dict[str, Any]:
     """One finding and its chain, down to the events as they stand in their files."""
     told = report.explain(finding)
     row, steps = told.finding, told.steps
-    node = row["node"]
-    names = dict(report.lin.nodes.select("node", "name").iter_rows())
     facts = facts_block(
         ("Verdict", row["verdict"]),
         ("Why", row["reason"]),
@@ -104,19 +143,12 @@ def finding_detail(report: ResidencyReport, finding: str) -> dict[str, Any]:
         ("Finding", row["id"]),
     )
     way = nodes_block(report.lin, "The way", row["path"])
-    return {
-        "for": row["id"],
-        "kind": row["verdict"],
-        "title": row["kind"],
-        "above": plain(names.get(node, node) or "policy"),
-        "state": "",
-        "trail": row["path"],
-        "tabs": [
-            {"name": "Finding", "blocks": [_back(report), facts, *([way] if row["path"] else [])]},
-            {"name": "Chain", "blocks": [*_chain(report, steps)]},
-            {"name": "Events", "blocks": [*_events(report.lin, row["events"])]},
-        ],
-    }
+    tabs = [
+        {"name": "Finding", "blocks": [_back(report), facts, *([way] if row["path"] else [])]},
+        {"name": "Chain", "blocks": [*_chain(report, steps)]},
+        {"name": "Events", "blocks": [*_events(report.lin, row["events"])]},
+    ]
+    return _headed(report, row, tabs)
 
 
 def _back(report: ResidencyReport) -> Block:
@@ -135,7 +167,7 @@ def _chain(report: ResidencyReport, steps: pl.DataFrame) -> list[Block]:
             written = "\n".join(entry_lines(policy, int(where.rpartition(":")[2])))
             blocks.append({"type": "code", "language": "toml", "text": plain(written, lines=True)})
         elif text and step == "place":
-            blocks.append({"type": "text", "text": plain(text)})
+            blocks.append(_text(plain(text)))
     return blocks
 
 
@@ -151,8 +183,8 @@ def _events(lin: Lineage, events: list[int]) -> list[Block]:
         if event in where
     ]
     if len(events) > EVENTS:
-        shown.append({"type": "text", "text": f"{len(events) - EVENTS:,} more in report.findings"})
-    return shown or [{"type": "text", "text": "No event: it is about what is not told."}]
+        shown.append(_text(f"{len(events) - EVENTS:,} more in report.findings"))
+    return shown or [_text("No event: it is about what is not told.")]
 
 
 def with_report(lin: Lineage, node: str, report: ResidencyReport | None) -> dict[str, Any]:
@@ -166,16 +198,16 @@ def with_report(lin: Lineage, node: str, report: ResidencyReport | None) -> dict
 
 def _tab(report: ResidencyReport, node: str) -> dict[str, Any]:
     """Where a node is and may be, and its findings."""
-    places = report.places.filter(pl.col("node") == node)
+    told = report.places.filter(pl.col("node") == node)
+    claims = told.select("role", "grade", "places", "note").unique(maintain_order=True)
     label = report.labels.filter((pl.col("node") == node) & pl.col("field").is_null())
     found = report.findings.filter(pl.col("node") == node) if at_hand(report) else ()
     facts: list[tuple[str, Any]] = [
         (f"{role} ({grade or '-'})", places or f"unknown: {note or ''}")
-        for role, grade, places, note in places.select("role", "grade", "places", "note")
-        .unique(maintain_order=True)
-        .head(12)
-        .iter_rows()
+        for role, grade, places, note in claims.head(CLAIMS).iter_rows()
     ]
+    if len(claims) > CLAIMS:
+        facts.append(("Besides", f"{len(claims) - CLAIMS:,} more in report.places"))
     for row in label.iter_rows(named=True):
         facts += [
             ("May be in", "missing" if row["permitted"] is None else row["permitted"] or "nowhere"),

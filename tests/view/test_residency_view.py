@@ -12,6 +12,7 @@ import traitlets
 
 import lineage_explorer as lx
 from lineage_explorer.errors import SelectionError
+from lineage_explorer.view import found
 from lineage_explorer.view.modes import Line
 from tests.conftest import ROOT
 from tests.residency.made import PLACED, columns, data, judged, run
@@ -229,6 +230,18 @@ def test_html_holds_the_findings_and_their_chains(report, tmp_path):
     text = (tmp_path / "x.html").read_text("utf-8")
     assert report.findings["id"][0] in text
     assert "policy.toml:31" in text
+
+
+def test_of_very_many_findings_a_file_says_where_the_chain_of_each_is_told(report, monkeypatch):
+    monkeypatch.setattr(found, "MOST_APART", 1)
+    told = found.all_details(report)
+    listed = [row[0] for tab in told["\0"]["tabs"] for block in tab["blocks"]
+              for row in block.get("rows", ()) if block["type"] == "findings"]  # fmt: skip
+    assert {f"\0{one}" for one in listed} < set(told)
+    short = told[f"\0{listed[-1]}"]
+    assert [tab["name"] for tab in short["tabs"]] == ["Finding"]
+    assert listed[-1] in json.dumps(short["tabs"])
+    assert short["trail"]
 
 
 def test_a_picture_does_not_wait_for_very_many_findings(report, monkeypatch):
