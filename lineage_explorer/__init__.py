@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _ROOMS = {
-    "read": "lineage",
-    "read_marquez": "lineage",
+    "read": "reading",
+    "read_marquez": "reading",
     "Limits": "readers.marquez_live",
     "Lineage": "lineage",
     "sample": "bundled",
@@ -89,8 +89,9 @@ if TYPE_CHECKING:
         SourceError,
         UnknownOption,
     )
-    from lineage_explorer.lineage import Lineage, read, read_marquez
+    from lineage_explorer.lineage import Lineage
     from lineage_explorer.readers.marquez_live import Limits
+    from lineage_explorer.reading import read, read_marquez
     from lineage_explorer.residency.policy import Policy
     from lineage_explorer.residency.report import ResidencyReport
     from lineage_explorer.view.link import Link, link

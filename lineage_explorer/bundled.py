@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from lineage_explorer.errors import SourceError, suggestions
-from lineage_explorer.lineage import Lineage, read
+from lineage_explorer.lineage import Lineage
+from lineage_explorer.reading import read
 
 _HERE = Path(__file__).parent
 
