@@ -31,9 +31,25 @@ def sample(name: str = "dbt") -> Lineage:
     Raises:
         SourceError: if there is no sample of that name.
     """
-    known = samples()
+    return read(_known(name, samples(), "") / "events.ndjson")
+
+
+def policy(name: str = "fraud") -> Path:
+    """Where the policy of a sample is, for `Lineage.residency` and as one to begin with.
+
+    >>> policy("fraud").name
+    'policy.toml'
+
+    Raises:
+        SourceError: if there is no sample of that name with a policy.
+    """
+    known = sorted(path.parent.name for path in _folder().glob("*/policy.toml"))
+    return _known(name, known, " with a policy") / "policy.toml"
+
+
+def _known(name: str, known: list[str], kind: str) -> Path:
     if name not in known:
         near = suggestions(name, known)
         hint = f"did you mean {near}?" if near else f"there are {', '.join(known)}."
-        raise SourceError(f"there is no sample {name!r}.", hint)
-    return read(_folder() / name / "events.ndjson")
+        raise SourceError(f"there is no sample {name!r}{kind}.", hint)
+    return _folder() / name
