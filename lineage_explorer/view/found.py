@@ -69,8 +69,8 @@ def at_hand(report: ResidencyReport) -> bool:
 
 def _told(title: str, above: str, tabs: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        "for": "findings",
-        "kind": "findings",
+        "for": "",
+        "kind": "residency",
         "title": title,
         "above": above,
         "state": "",

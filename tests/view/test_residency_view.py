@@ -126,7 +126,7 @@ def test_a_box_of_many_opens_to_groups():
 
 def test_the_panel_begins_with_the_findings_the_worst_first(report):
     detail = json.loads(report.explore(query="*")._detail)
-    assert detail["for"] == "findings"
+    assert (detail["for"], detail["kind"]) == ("", "residency")
     assert detail["tabs"][0]["name"] == "outside 3"
     assert {row[0] for row in detail["tabs"][0]["blocks"][0]["rows"]} == set(
         report.findings["id"].head(3)
@@ -188,7 +188,7 @@ def test_another_colour_lets_go_of_nothing(report):
     view = report.explore(query="*")
     view.color = "place"
     assert marks(view, "place")["review/transactions"] == "US"
-    assert json.loads(view._detail)["for"] == "findings"
+    assert json.loads(view._detail)["kind"] == "residency"
 
 
 def test_by_takes_only_what_it_knows(report):
