@@ -57,6 +57,8 @@ def executed(path: Path, *, state: bool) -> None:
 def test_notebook_7_shows_the_live_view(page: Page, notebook7: Lab) -> None:
     write_notebook(notebook7.folder / "live.ipynb", [READ, SHOW])
     opened(page, notebook7, "live.ipynb")
+    # Cells that are run before the kernel is there are not run at all.
+    expect(page.locator("[data-status='idle']").first).to_be_visible(timeout=60_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     view = page.locator(".lx-root")
