@@ -55,7 +55,7 @@ def compare(before: Side, after: Side) -> Compared:
         parts = [
             judge(both.shared(), same_log=same),
             changes_of_texts(texts_, _aliases(after), twins),
-            _called_otherwise(twins, given, both, names),
+            _called_otherwise(twins, given, both, (before, after)),
         ]
         if same:
             parts += [_not_run(before, after), _same_data(before, after, twins)]
@@ -86,10 +86,16 @@ def _told_renames(side: Side) -> dict[str, str]:
     return dict(told.iter_rows())
 
 
-def _names(side: Side) -> dict[str, str]:
+def _named(side: Side) -> pl.DataFrame:
+    """Every node of its log: node, kind, namespace, name."""
     frames = side.past.frames
-    both = (frames.datasets.select("dataset", "name"), frames.jobs.select("job", "name"))
-    return {node: name for frame in both for node, name in frame.iter_rows()}
+    about = ["namespace", "name"]
+    datasets = frames.datasets.select(*about, node="dataset", kind=pl.lit("dataset"))
+    return pl.concat([datasets, frames.jobs.select(*about, node="job", kind=pl.lit("job"))])
+
+
+def _names(side: Side) -> dict[str, str]:
+    return dict(_named(side).select("node", "name").iter_rows())
 
 
 def _aliases(side: Side) -> dict[str, str]:
@@ -98,29 +104,37 @@ def _aliases(side: Side) -> dict[str, str]:
 
 
 def _called_otherwise(
-    twins: dict[str, str],
-    given: dict[str, str],
-    both: Pairs,
-    names: tuple[dict[str, str], dict[str, str]],
+    twins: dict[str, str], given: dict[str, str], both: Pairs, sides: tuple[Side, Side]
 ) -> pl.DataFrame:
     """A change for each node that has another name; not for the two jobs that were asked for.
 
-    That two logs are of two namespaces is why they are compared, and so only worth a note.
+    Where all of a namespace is in another one, the two logs are of two places, as staging and
+    production: that is why they are compared, and only worth a note.
     """
     rows = [
-        (
-            new,
-            f"{'job' if new.startswith('job:') else 'dataset'}-renamed",
-            old,
-            new,
-            "info" if old in names[0] and names[0][old] == names[1].get(new) else None,
-        )
+        (new, f"{'job' if new.startswith('job:') else 'dataset'}-renamed", old, new)
         for old, new in twins.items()
         if old not in given
     ]
-    columns = dict.fromkeys(("node", "change", "before", "after", "severity"), pl.String)
+    columns = dict.fromkeys(("node", "change", "before", "after"), pl.String)
     found = pl.DataFrame(rows, schema=columns, orient="row")
+    if sides[0].past is not sides[1].past:
+        elsewhere = pl.col("before").is_in(_elsewhere(twins, sides).implode())
+        found = found.with_columns(severity=pl.when(elsewhere).then(pl.lit("info")))
     return shaped(found.join(both.nodes, on="node", how="left"))
+
+
+def _elsewhere(twins: dict[str, str], sides: tuple[Side, Side]) -> pl.Series:
+    """Nodes of before whose whole namespace, of two nodes or more, is in another one of after."""
+    pairs = pl.DataFrame({"node": list(twins), "twin": list(twins.values())}, schema_overrides={
+        "node": pl.String, "twin": pl.String})  # fmt: skip
+    was, now = (_named(side).with_columns(pl.len().over("kind", "namespace")) for side in sides)
+    now = now.rename({"node": "twin"})
+    both = was.join(pairs, on="node").join(now, on=["twin", "kind", "name"], suffix="_after")
+    place = ["kind", "namespace", "namespace_after"]
+    moved = both.with_columns(count=pl.len().over(place))
+    whole = (pl.col("count") == pl.col("len")) & (pl.col("count") == pl.col("len_after"))
+    return moved.filter(whole & (pl.col("count") > 1))["node"]
 
 
 def _not_run(before: Side, after: Side) -> pl.DataFrame:

@@ -74,3 +74,12 @@ def test_within_one_log_the_same_name_elsewhere_is_another_dataset() -> None:
         ]
     )
     assert lin.diff("before", "after").renamed == {}
+
+
+def test_one_dataset_that_moved_to_another_place_matters_more_than_a_note() -> None:
+    def told(place: str) -> Lineage:
+        orders = run_event("o", ["raw"], [dataset("orders", place)], run="o")
+        return read([orders, run_event("s", ["raw"], [dataset("sales", "eu")], run="s")])
+
+    moved = lx.diff(told("eu"), told("us")).changes.filter(change="dataset-renamed")
+    assert moved.select("node", "severity").rows() == [("dataset:us:orders", "medium")]
