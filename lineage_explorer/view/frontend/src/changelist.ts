@@ -178,7 +178,8 @@ class ChangeList {
     this.shown += rows.length;
     this.total = rows.length === 0 ? this.shown : total;
     const all = this.listing.total;
-    this.count.textContent = isAll(this.wanted) ? counted(all) : `${counted(this.total)} of ${counted(all)}`;
+    const of = isAll(this.wanted) ? "" : `${counted(this.total)} of `;
+    this.count.textContent = `${of}${counted(all)} node${all === 1 ? "" : "s"}`;
     const rest = this.total - this.shown;
     this.more.hidden = rest <= 0;
     this.more.textContent = `Show ${Math.min(PAGE, rest)} more of ${counted(rest)}`;
