@@ -54,7 +54,7 @@ def compare(before: Side, after: Side) -> Compared:
         texts_ = texts_.filter(pl.col("node").is_in(there.implode()))
         parts = [
             judge(both.shared(), same_log=same),
-            changes_of_texts(texts_, _aliases(after), twins),
+            changes_of_texts(texts_, (_aliases(before), _aliases(after)), twins),
             _called_otherwise(twins, given, both, (before, after)),
         ]
         if same:
