@@ -19,6 +19,7 @@ settings.register_profile(
 )
 settings.load_profile("same")
 
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The top of the repository."""
