@@ -9,6 +9,7 @@ import polars as pl
 from lineage_explorer.residency.labels import Labels, epoch_of, newest_day
 from lineage_explorer.residency.policy import Policy
 from lineage_explorer.residency.settle import NO_PLACE, Sets, agreed, settle
+from lineage_explorer.residency.states import named
 
 if TYPE_CHECKING:
     from lineage_explorer.lineage import Lineage
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 class Where:
     """Sets of places of things, in each epoch."""
 
-    def __init__(self, claims: pl.DataFrame, policy: Policy, sets: Sets) -> None:
+    def __init__(self, claims: pl.DataFrame, policy: Policy, sets: Sets, kind: pl.Enum) -> None:
         self.claims = claims
+        self.kind = kind
         self.policy = policy
         self.sets = sets
         self._settled: dict[int, pl.DataFrame] = {}
@@ -26,27 +28,30 @@ class Where:
     def settled(self, epoch: int) -> pl.DataFrame:
         if epoch not in self._settled:
             day = self.policy.epochs[epoch]
-            self._settled[epoch] = settle(self.claims, self.policy, day, self.sets)
+            found = settle(self.claims, self.policy, day, self.sets)
+            number = pl.col("node").cast(self.kind, strict=False)
+            self._settled[epoch] = found.with_columns(number=number)
         return self._settled[epoch]
 
     def of(self, frame: pl.DataFrame, role: str) -> pl.DataFrame:
-        """epoch, node, run, set, grade of the epochs that occur in a frame."""
-        epochs = frame["epoch"].unique().sort().to_list()
-        schema = {"epoch": pl.UInt32, "node": pl.String, "run": pl.String, "set": pl.Int32,
-                  "grade": pl.String}  # fmt: skip
+        """epoch, node, number (of datasets), run, set, grade of the epochs that occur in a frame."""
+        schema = {"epoch": pl.UInt32, "node": pl.String, "number": self.kind, "run": pl.String,
+                  "set": pl.Int32, "grade": pl.String}  # fmt: skip
         parts = [pl.DataFrame(schema=schema)]
-        for epoch in epochs:
+        for epoch in frame["epoch"].unique().sort():
             found = self.settled(epoch).filter(pl.col("role") == role)
-            parts.append(
-                found.select(pl.lit(epoch, pl.UInt32).alias("epoch"), "node", "run", "set", "grade")
-            )
+            parts.append(found.with_columns(epoch=pl.lit(epoch, pl.UInt32)).select(schema.keys()))
         return pl.concat(parts)
+
+    def datasets(self, frame: pl.DataFrame, role: str) -> pl.DataFrame:
+        """epoch, dataset (a number, as in the graph), set, grade."""
+        return self.of(frame, role).drop_nulls("number").select(
+            "epoch", "set", "grade", dataset="number"
+        )  # fmt: skip
 
     def stored(self, frame: pl.DataFrame, dataset: str, as_: str) -> pl.DataFrame:
         """The frame with the set a dataset is stored in, and the grade of what says so."""
-        held = self.of(frame, "storage").select(
-            "epoch", pl.col("node").alias(dataset), pl.col("set").alias(as_), "grade"
-        )
+        held = self.datasets(frame, "storage").rename({"dataset": dataset, "set": as_})
         joined = frame.join(held, on=["epoch", dataset], how="left", maintain_order="left")
         return joined.with_columns(pl.col(as_).fill_null(NO_PLACE))
 
@@ -79,11 +84,12 @@ class Where:
         )
 
 
-def kinds_of(lin: Lineage) -> pl.DataFrame:
-    """dataset, kind: model where its type says so."""
+def kinds_of(lin: Lineage, kind: pl.Enum) -> pl.DataFrame:
+    """Dataset (a number), kind: model where its type says so."""
     model = pl.col("type").str.to_uppercase().str.contains("MODEL").fill_null(value=False)
     return lin.datasets.select(
-        "dataset", kind=pl.when(model).then(pl.lit("model")).otherwise(pl.lit("dataset"))
+        pl.col("dataset").cast(kind),
+        kind=pl.when(model).then(pl.lit("model")).otherwise(pl.lit("dataset")),
     )
 
 
@@ -93,7 +99,7 @@ def storage(
     """One row a dataset, role (storage, replica) and epoch in which it was written."""
     graph = found.states
     last = graph.last.filter(pl.col("thing").str.starts_with("dataset:")).select(
-        "node", "act", dataset="thing"
+        "node", "act", dataset=pl.col("thing").cast(graph.kind)
     )
     if len(policy.epochs) == 1:
         rows = last.with_columns(epoch=pl.lit(0, pl.UInt32))
@@ -102,19 +108,22 @@ def storage(
         made = made.sort("dataset", "epoch", "number").group_by(
             "dataset", "epoch", maintain_order=True
         ).last()  # fmt: skip
+        seen = lin.datasets.select(
+            pl.col("dataset").cast(graph.kind), day=pl.col("last_seen").dt.date()
+        )
         unwritten = (
             last.filter(pl.col("act").is_null())
-            .join(lin.datasets.select("dataset", day=pl.col("last_seen").dt.date()), on="dataset")
+            .join(seen, on="dataset")
             .with_columns(pl.col("day").fill_null(pl.lit(newest_day(graph, policy))))
         )
         epochs = [epoch_of(policy.epochs, day) for day in unwritten["day"]]
         unwritten = unwritten.with_columns(epoch=pl.Series(epochs, dtype=pl.UInt32))
         columns = ["dataset", "node", "act", "epoch"]
         rows = pl.concat([made.select(columns), unwritten.select(columns)])
-    copies = where.of(rows, "replica").select("epoch", "grade", dataset="node", to_set="set")
+    copies = where.datasets(rows, "replica").rename({"set": "to_set"})
     replicas = rows.join(copies, on=["epoch", "dataset"])
     held = where.stored(rows, "dataset", "to_set")
-    return (
+    stored = (
         pl.concat(
             [
                 held.with_columns(role=pl.lit("storage")),
@@ -126,6 +135,7 @@ def storage(
         .with_columns(check=pl.lit("storage"), from_set=pl.lit(NO_PLACE, pl.Int32))
         .sort("dataset", "epoch", "role", "to_set")
     )
+    return named(stored)
 
 
 def processing(found: Labels, where: Where, kinds: pl.DataFrame) -> pl.DataFrame:
@@ -136,12 +146,8 @@ def processing(found: Labels, where: Where, kinds: pl.DataFrame) -> pl.DataFrame
     outputs = graph.writes.join(inputs, on="act", how="anti").select(inputs.columns)
     rows = pl.concat([inputs, outputs]).join(acts.select("act", "run", "job", "epoch"), on="act")
     rows = where.stored(rows, "dataset", "from_set").drop("grade")
-    return (
-        rows.join(where.acts(acts), on="act", how="left")
-        .join(kinds, on="dataset")
-        .with_columns(check=pl.lit("processing"))
-        .sort("act", "dataset")
-    )
+    run = rows.join(where.acts(acts), on="act", how="left").join(kinds, on="dataset")
+    return named(run.with_columns(check=pl.lit("processing")).sort("act", "dataset"))
 
 
 def crossings(found: Labels, where: Where, kinds: pl.DataFrame) -> pl.DataFrame:
@@ -154,8 +160,8 @@ def crossings(found: Labels, where: Where, kinds: pl.DataFrame) -> pl.DataFrame:
     one = [at for at, places in enumerate(where.sets.known) if len(places) == 1]
     stays = (pl.col("from_set") == pl.col("to_set")) & pl.col("from_set").is_in(one)
     seen = graph.reads.select("act", "node", "event", source="dataset")
-    newest = graph.last.select(source="thing", newest="node")
-    return (
+    newest = graph.last.select(source=pl.col("thing").cast(graph.kind), newest="node")
+    crossed = (
         rows.filter(~stays)
         .join(seen, on=["act", "source"], how="left")
         .join(newest, on="source", how="left")
@@ -164,3 +170,4 @@ def crossings(found: Labels, where: Where, kinds: pl.DataFrame) -> pl.DataFrame:
         .join(kinds.rename({"dataset": "source"}), on="source")
         .sort("act", "source", "target")
     )
+    return named(crossed)

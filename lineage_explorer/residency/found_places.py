@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import polars as pl
@@ -104,6 +106,8 @@ def crossed(judged: Judged) -> Iterator[Finding]:
         regime = next((r for r in label.regimes if r in row["reason"]), None)
         bit = judged.labels.code.under([regime]) if regime else judged.labels.code.limited
         way = ways.of(row["node"], bit, row["epoch"])
+        if row["verdict"] == "by exception" and row["exception"] is None:
+            way = but_for(judged, ways, row, places)
         there = claims.get((row["target"], "storage"), ([], []))
         here = claims.get((row["source"], "storage"), ([], []))
         exceptions = judged.policy.exceptions
@@ -206,14 +210,25 @@ def unplaced(judged: Judged) -> Iterator[Finding]:
 
 
 def _outside(judged: Judged, ways: Ways, row: Mapping[str, Any], places: Places) -> Way:
-    """How it came that it may not be there."""
-    return ways.of(row["node"], _barring(judged, places), row["epoch"]) if places else Way()
+    """How it came that it may not be there; by an exception, how it would have."""
+    if row["verdict"] == "by exception":
+        return but_for(judged, ways, row, places)
+    barred = judged.labels.held[row["epoch"]].facts[row["node"]] & _barring(judged, places)
+    return ways.of(row["node"], barred & -barred, row["epoch"]) if barred else Way()
+
+
+def but_for(judged: Judged, ways: Ways, row: Mapping[str, Any], places: Places) -> Way:
+    """The way of what an exception kept back: that it may not be there, else a regime."""
+    held = judged.labels.held[row["epoch"]]
+    kept = held.bare[row["node"]] & ~held.facts[row["node"]]
+    code = judged.labels.code
+    kept = kept & _barring(judged, places) or kept & code.under(code.regimes)
+    return ways.but_for(row["node"], kept & -kept, row["epoch"]) if kept else Way()
 
 
 def _barring(judged: Judged, places: Places) -> int:
-    """A bit that says that it may not be in one of these places."""
-    bits = judged.labels.code.barred(places[0])
-    return bits & -bits
+    """The bits that say that it may not be in these places."""
+    return reduce(or_, map(judged.labels.code.barred, places), 0)
 
 
 def newest(frame: pl.DataFrame, *by: str) -> pl.DataFrame:

@@ -66,6 +66,7 @@ class Labels:
             numbers are those of sources in `code`.
         states: what flowed into what.
         web: the same for `spread`, exceptions in it.
+        plain: the same without exceptions.
         held: of each epoch, what holds; a run is judged by what holds in its own.
         newest: the epoch of the newest run, or of the policy's day.
         passed: exception (number), edge: which edges an exception was used on.
@@ -77,6 +78,7 @@ class Labels:
     said: tuple[tuple[Own, int], ...]
     states: States
     web: Web
+    plain: Web
     held: Mapping[int, Held]
     newest: int
     passed: pl.DataFrame
@@ -95,15 +97,18 @@ class Labels:
         return {}
 
     @cached_property
-    def _witnesses(self) -> dict[tuple[int, int], Witness]:
+    def _witnesses(self) -> dict[tuple[int, int, bool], Witness]:
         return {}
 
-    def witness(self, bit: int, epoch: int) -> Witness:
-        """How a fact came to the nodes that have it, from what it was given to."""
+    def witness(self, bit: int, epoch: int, *, bare: bool = False) -> Witness:
+        """How a fact came to the nodes that have it, from what it was given to.
+
+        With `bare` as if there were no exceptions.
+        """
         given = self.held[epoch].given
-        key = id(given), bit
+        key = id(given), bit, bare
         if key not in self._witnesses:
-            self._witnesses[key] = self.web.witness(given, bit)
+            self._witnesses[key] = (self.plain if bare else self.web).witness(given, bit)
         return self._witnesses[key]
 
     def frame(self, epochs: Mapping[str, int]) -> pl.DataFrame:
@@ -181,7 +186,17 @@ def labels(lin: Lineage, policy: Policy, atlas: Atlas) -> Labels:
             found[bits] = Held(given, facts, bare)
         held[epoch] = found[bits]
     return Labels(
-        code, own, tuple(says.values()), graph, web, held, newest, used, tuple(ignored), giving
+        code,
+        own,
+        tuple(says.values()),
+        graph,
+        web,
+        plain,
+        held,
+        newest,
+        used,
+        tuple(ignored),
+        giving,
     )
 
 

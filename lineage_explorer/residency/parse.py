@@ -68,7 +68,7 @@ def parse(
         places=reader.entries(found, "places", _mapped),
         labels=reader.entries(found, "labels", _label),
         transfers=reader.entries(found, "transfers", _basis),
-        exceptions=reader.entries(found, "exceptions", _exemption),
+        exceptions=reader.entries(found, "exceptions", _exemption, ends=True),
         facets=reader.entries(found, "facets", _pointed),
         facts=reader.facts,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
@@ -192,7 +192,10 @@ class _Reader:
         found: Mapping[str, Any],
         name: str,
         make: Callable[[_Reader, Where, dict[str, Any]], Entry],
+        *,
+        ends: bool = False,
     ) -> tuple[Entry, ...]:
+        """The entries of a list, each dated; with `ends` each has to say until when it holds."""
         items = found.get(name, [])
         if not isinstance(items, list | tuple) or not all(isinstance(i, Mapping) for i in items):
             raise self.wrong(("", 0, name), f"{name} is no list of tables.", f"write [[{name}]].")
@@ -206,6 +209,9 @@ class _Reader:
             if len(days) == 2 and days["valid_to"] < days["valid_from"]:
                 raise self.wrong((name, number, "valid_to"), "valid_to is before valid_from.")
             kept = make(self, where, entry)
+            if ends and "valid_to" not in days:
+                hint = "an approval ends on some day: write valid_to = 2027-01-31."
+                raise self.wrong(where, "valid_to is missing.", hint)
             values = {f.name: getattr(kept, f.name) for f in fields(kept)}
             place = {"line": self.line(where), "entry": f"{name}[{number}]"}
             made.append(type(kept)(**{**values, **days, **place}))

@@ -22,10 +22,12 @@ from lineage_explorer.analysis.words import (
 from lineage_explorer.residency.coverage import coverage, placed_by
 from lineage_explorer.residency.explain import Explanation, explain
 from lineage_explorer.residency.findings import findings
-from lineage_explorer.residency.policy import Policy
+from lineage_explorer.residency.found_places import but_for
+from lineage_explorer.residency.policy import Exemption, Policy
 from lineage_explorer.residency.question import VERDICTS
 from lineage_explorer.residency.settle import DISAGREE, NO_PLACE
 from lineage_explorer.residency.verdict import Evaluator, Judged, judge
+from lineage_explorer.residency.ways import Way, Ways
 from lineage_explorer.residency.words import NO_ADVICE, NOT_SEEN, TITLES
 from lineage_explorer.tables import TEXTS, Columns, schema
 
@@ -242,14 +244,14 @@ def _crossings(judged: Judged) -> pl.DataFrame:
     key = ["source", "target", "job", "from_set", "to_set", "verdict", "rule", "reason", "masked",
            "exception"]  # fmt: skip
     rows = judged.crossings.sort("act").group_by(key, maintain_order=True).agg(
-        pl.col("run", "event").last(), runs=pl.col("run").n_unique()
-    )  # fmt: skip
+        pl.col("run", "event", "node", "epoch").last(), runs=pl.col("run").n_unique()
+    ).with_row_index("row")  # fmt: skip
     numbers = sorted({*rows["from_set"].to_list(), *rows["to_set"].to_list()})
     places = pl.DataFrame(
         {"set": numbers, "codes": [list(judged.sets.places(number)) for number in numbers]},
         schema={"set": pl.Int32, "codes": TEXTS},
     )
-    documents = [f"{e.kind}: {e.document}, {e.approved_by}" for e in judged.policy.exceptions]
+    documents = [_document(entry) for entry in judged.policy.exceptions]
     by = pl.DataFrame(
         {"exception": range(len(documents)), "document": documents},
         schema={"exception": pl.Int64, "document": pl.String},
@@ -259,9 +261,10 @@ def _crossings(judged: Judged) -> pl.DataFrame:
         rows.join(places.rename({"set": "from_set", "codes": "places_from"}), on="from_set")
         .join(places.rename({"set": "to_set", "codes": "places_to"}), on="to_set")
         .join(by, on="exception", how="left")
+        .join(_before(judged, rows), on="row", how="left")
         .with_columns(
             basis=pl.when(pl.col("verdict") == "by exception")
-            .then(pl.coalesce("document", "reason"))
+            .then(pl.coalesce("document", "before", "reason"))
             .when(based)
             .then("reason")
         )
@@ -271,6 +274,23 @@ def _crossings(judged: Judged) -> pl.DataFrame:
         )
         .select(pl.col(name).cast(dtype) for name, dtype in schema(CROSSINGS).items())
     )  # fmt: skip
+
+
+def _before(judged: Judged, rows: pl.DataFrame) -> pl.DataFrame:
+    """row, before: of what is by an exception used earlier on its way, the documents of that."""
+    told = {f"policy {e.where}": _document(e) for e in judged.policy.exceptions}
+    ways = Ways(judged) if told else None
+    found = []
+    hit = rows.filter(pl.col("verdict") == "by exception", pl.col("exception").is_null())
+    for row in hit.iter_rows(named=True):
+        way = but_for(judged, ways, row, judged.sets.places(row["to_set"])) if ways else Way()
+        used = dict.fromkeys(told[entry] for entry in way.policy if entry in told)
+        found.append((row["row"], "; ".join(used) or None))
+    return pl.DataFrame(found, {"row": rows["row"].dtype, "before": pl.String}, orient="row")
+
+
+def _document(entry: Exemption) -> str:
+    return f"{entry.kind}: {entry.document}, {entry.approved_by}"
 
 
 def places_of(report: ResidencyReport) -> pl.DataFrame:

@@ -5,7 +5,7 @@ All of it becomes a few distinct questions (`question`), which are answered once
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,8 @@ Evaluator = Callable[[Sequence[Question], Facts], Sequence[Decision]]
 
 Ints = npt.NDArray[np.int64]
 
-_KEY = ("check", "label", "from_set", "to_set", "grade", "kind", "epoch")
+_ASKED = ("check", "from_set", "to_set", "grade", "kind", "epoch")
+_KEY = (*_ASKED, "label")
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +74,8 @@ def judge(lin: Lineage, policy: Policy, evaluator: Evaluator | None = None) -> J
     atlas = Atlas.of({*told, *(code for code in policy.codes if code not in policy.facts.groups)})
     sets = Sets(atlas)
     found = labels(lin, policy, atlas)
-    where, kinds = Where(claims, policy, sets), kinds_of(lin)
+    kind = found.states.kind
+    where, kinds = Where(claims, policy, sets, kind), kinds_of(lin, kind)
     asked = (
         storage(lin, policy, found, where, kinds),
         processing(found, where, kinds),
@@ -99,10 +101,8 @@ def _answered(
     book = _Book(found)
     crossings = _through_exceptions(found, asked[2], book)
     rows = [book.labelled(asked[0]), book.labelled(asked[1]), crossings]
-    keys = pl.concat([
-        frame.select(*(c for c in _KEY if c != "label"), label=which)
-        for frame in rows for which in ("label", "bare")
-    ]).unique().sort(_KEY, nulls_last=True)  # fmt: skip
+    keys = pl.concat([keys for frame in rows for keys in _keys(frame)])
+    keys = keys.unique().sort(_KEY, nulls_last=True)
     questions = [_question(policy, sets, book, row) for row in keys.iter_rows(named=True)]
     distinct = sorted(set(questions), key=_order)
     answer = evaluator or _decided
@@ -118,6 +118,12 @@ def _answered(
     answered = [(question, decisions[question]) for question in distinct]
     own = evaluator is None
     return Judged(policy, own, claims, sets, found, answered, stored, processed, crossed)
+
+
+def _keys(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """What is asked of these rows: with their labels, and with what those were without exceptions."""
+    yield rows.select(*_ASKED, "label").unique()
+    yield rows.filter(pl.col("bare") != pl.col("label")).select(*_ASKED, label="bare").unique()
 
 
 class _Book:
@@ -223,9 +229,6 @@ def _order(question: Question) -> str:
     return repr(question.document())
 
 
-_ASKED = [key for key in _KEY if key != "label"]
-
-
 def _joined(rows: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
     """Rows with their answer; by exception where it is worse without exceptions."""
     rank = pl.col("verdict").replace_strict(
@@ -235,6 +238,8 @@ def _joined(rows: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
     got = rows.join(
         ranked, on=[*_ASKED, "label"], nulls_equal=True, how="left", maintain_order="left"
     )
+    if rows["bare"].equals(rows["label"]):
+        return got.drop("rank")
     without = ranked.select(*_ASKED, bare="label", bare_rank="rank", bare_reason="reason")
     got = got.join(
         without, on=[*_ASKED, "bare"], nulls_equal=True, how="left", maintain_order="left"
