@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -35,8 +35,8 @@ class Where:
 
     def of(self, frame: pl.DataFrame, role: str) -> pl.DataFrame:
         """epoch, node, number (of datasets), run, set, grade of the epochs that occur in a frame."""
-        schema = {"epoch": pl.UInt32, "node": pl.String, "number": self.kind, "run": pl.String,
-                  "set": pl.Int32, "grade": pl.String}  # fmt: skip
+        schema: dict[str, Any] = {"epoch": pl.UInt32, "node": pl.String, "number": self.kind,
+                                  "run": pl.String, "set": pl.Int32, "grade": pl.String}  # fmt: skip
         parts = [pl.DataFrame(schema=schema)]
         for epoch in frame["epoch"].unique().sort():
             found = self.settled(epoch).filter(pl.col("role") == role)

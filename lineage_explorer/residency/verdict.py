@@ -40,7 +40,7 @@ class Judged:
 
     Attributes:
         policy: under which.
-        own_rules: whether the rules of this package answered, and no other evaluator.
+        evaluator: what answered; None: the rules of this package.
         claims: where things are, as told.
         sets: the sets of places, by number.
         labels: where data may be.
@@ -51,7 +51,7 @@ class Judged:
     """
 
     policy: Policy
-    own_rules: bool
+    evaluator: Evaluator | None
     claims: pl.DataFrame
     sets: Sets
     labels: Labels
@@ -59,6 +59,11 @@ class Judged:
     storage: pl.DataFrame
     processing: pl.DataFrame
     crossings: pl.DataFrame
+
+    @property
+    def own_rules(self) -> bool:
+        """Whether the rules of this package answered."""
+        return self.evaluator is None
 
 
 def judge(lin: Lineage, policy: Policy, evaluator: Evaluator | None = None) -> Judged:
@@ -116,8 +121,7 @@ def _answered(
     )
     stored, processed, crossed = (_joined(frame, answers) for frame in rows)
     answered = [(question, decisions[question]) for question in distinct]
-    own = evaluator is None
-    return Judged(policy, own, claims, sets, found, answered, stored, processed, crossed)
+    return Judged(policy, evaluator, claims, sets, found, answered, stored, processed, crossed)
 
 
 def _keys(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
