@@ -237,6 +237,10 @@ def _mapped(reader: _Reader, where: Where, entry: dict[str, Any]) -> Mapped:
         places, note = placed(reader.facts, cloud, region)
         if not places:
             raise reader.wrong(_at(where, "region"), f"{plain(note)}.", 'write places = ["DE"].')
+        if len({row["countries"] for row in reader.facts.region_rows(cloud, region)}) > 1:
+            message = f"{plain(region)} was not always in one place."
+            hint = 'write places = ["DE"] and valid_from, an entry for each.'
+            raise reader.wrong(_at(where, "region"), message, hint)
     else:
         reader.need(where, entry, ("places",))
         places = reader.places(_at(where, "places"), entry["places"], groups=False)
