@@ -16,15 +16,15 @@ from lineage_explorer.residency.verdict import Judged
 from lineage_explorer.residency.ways import Way, Ways
 from lineage_explorer.residency.words import first_of
 
+Claims = Mapping[tuple[str, str], tuple[list[int], list[str]]]
 WITNESSES = 8
 """So many events are kept of what places a node."""
 
 _TOLD = ("place.unknown", "place.partly", "label.missing", "label.incomplete")
 
 
-def stored(judged: Judged) -> Iterator[Finding]:
+def stored(judged: Judged, ways: Ways, claims: Claims) -> Iterator[Finding]:
     """Datasets that are outside, partly so, or where they are by an exception."""
-    claims, ways = claims_of(judged), Ways(judged)
     rows = judged.storage.filter(pl.col("verdict").is_in(["outside", "by exception"]) |
                                  (pl.col("rule") == "place.partly"))  # fmt: skip
     for row in rows.iter_rows(named=True):
@@ -53,9 +53,8 @@ def stored(judged: Judged) -> Iterator[Finding]:
         )
 
 
-def processed(judged: Judged) -> Iterator[Finding]:
+def processed(judged: Judged, ways: Ways, claims: Claims) -> Iterator[Finding]:
     """The same of jobs, for each dataset they read: the newest run, and how many."""
-    claims, ways = claims_of(judged), Ways(judged)
     rows = judged.processing.filter(
         pl.col("verdict").is_in(["outside", "by exception"])
         | pl.col("rule").str.starts_with("transfer.") & (pl.col("verdict") == "undecided")
@@ -94,9 +93,8 @@ def _kind(rule: str, verdict: str, outside: str) -> str:
     return "location.ambiguous" if rule == "place.partly" else outside
 
 
-def crossed(judged: Judged) -> Iterator[Finding]:
+def crossed(judged: Judged, ways: Ways, claims: Claims) -> Iterator[Finding]:
     """Crossings that want a basis. That a target lies outside is said of the target."""
-    claims, ways = claims_of(judged), Ways(judged)
     told = pl.col("rule").str.starts_with("transfer.") & (pl.col("verdict") == "undecided")
     rows = judged.crossings.filter(told | pl.col("verdict").is_in(["outside", "by exception"]))
     keys = ("source", "target", "job", "from_set", "to_set", "verdict", "rule")
@@ -120,7 +118,7 @@ def crossed(judged: Judged) -> Iterator[Finding]:
             kind=_kind(row["rule"], row["verdict"], "transfer.no_basis"),
             verdict=row["verdict"],
             rule=row["rule"],
-            reason=row["reason"],
+            reason=f"from {row['source'].partition(':')[2]}: {row['reason']}",
             node=row["target"],
             run=row["run"],
             places=places,
@@ -239,7 +237,7 @@ def newest(frame: pl.DataFrame, *by: str) -> pl.DataFrame:
     )
 
 
-def claims_of(judged: Judged) -> dict[tuple[str, str], tuple[list[int], list[str]]]:
+def claims_of(judged: Judged) -> Claims:
     """Of each node and role: the events and the entries of the policy that place it."""
     held = judged.claims.filter(pl.col("places").list.len() > 0)
     rows = held.group_by("node", "role", maintain_order=True).agg(

@@ -178,3 +178,11 @@ def test_nothing_undecided_is_without_a_finding(made):
     stored = report.judged.storage
     for verdict in ("undecided", "outside"):
         assert set(stored.filter(pl.col("verdict") == verdict)["dataset"]) <= told
+
+
+def test_two_sources_of_one_target_are_two_crossings_found():
+    labels = [{"dataset": name, "permitted": ["DE"]} for name in ("a", "b")]
+    report = judged([run("join", ["de/a", "de/b"], ["us/c"])], labels=labels)
+    told = report.findings.filter(pl.col("kind") == "transfer.outside")
+    assert sorted(row[0] for row in told["path"].to_list()) == [node("de/a"), node("de/b")]
+    assert told["id"].n_unique() == 2
