@@ -16,7 +16,8 @@ import polars as pl
 
 from lineage_explorer.graph.globs import pattern
 from lineage_explorer.residency.declared import declared
-from lineage_explorer.residency.namespaces import hint, where
+from lineage_explorer.residency.hints import hint
+from lineage_explorer.residency.namespaces import where
 from lineage_explorer.residency.policy import Mapped, Policy
 from lineage_explorer.residency.rules import Told
 from lineage_explorer.tables import TEXTS, Columns, Frames, schema, table
