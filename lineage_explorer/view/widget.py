@@ -308,8 +308,9 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
     def _tell(self, _change: object = None) -> None:
         try:
             if len(self.edge) == 2:
-                told = line_detail(self._lineage, self._picture, *self.edge)
-                self._detail = json.dumps(with_crossings(told, *self.edge, self.report))
+                source, target = self.edge
+                told = line_detail(self._lineage, self._picture, source, target)
+                self._detail = json.dumps(with_crossings(told, source, target, self.report))
             elif self.selection:
                 self._detail = json.dumps(
                     with_report(self._lineage, self.selection[-1], self.report)
