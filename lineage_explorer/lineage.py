@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from lineage_explorer.naming import Names
+from lineage_explorer.naming import NOTHING_ELSE, Calling, Names
 from lineage_explorer.readers.original import original, shown
 from lineage_explorer.readers.sources import Blob
 from lineage_explorer.tables import Frames, flows_of
@@ -56,6 +56,8 @@ class Lineage:
     """Row ids of the events this is made of, where it is not all that were read."""
     story: Story | None = None
     """What changed, where this is both sides of a diff: its pictures show it."""
+    calling: Calling = NOTHING_ELSE
+    """What `alias` was told."""
 
     # The frames -----------------------------------------------------------------------------
 
@@ -189,6 +191,22 @@ class Lineage:
         from lineage_explorer.graph.merge import merge
 
         return merge(self, other)
+
+    def alias(self, names: Mapping[str, str]) -> Lineage:
+        """The lineage with names united that are one: `{"s3a://lake": "s3://lake"}`.
+
+        A key that is a namespace here means every dataset in it, and its value is what that is
+        called; any other key and its value are datasets, named as in `find`. The value is the name
+        that is shown, the other is among `aliases`. The files are read again.
+
+        Raises:
+            NodeNotFound: if there is no such namespace or dataset.
+            LineageError: if names lead round to themselves.
+            SourceError: if the files are not what they were when they were read.
+        """
+        from lineage_explorer.graph.alias import alias
+
+        return alias(self, names)
 
     def telling(self, story: Story) -> Lineage:
         """The same, its pictures with what changed in them."""

@@ -31,8 +31,8 @@ def series(frames: Frames, runs: pl.DataFrame, links: pl.DataFrame) -> pl.DataFr
     Columns: at (number of the run), job, node, aspect, field, number, event, start; `left` (what
     is left of its logarithm when the expected one is taken away), `scale` (the usual size of
     that), `count` (runs before it in its series), `y` (its logarithm, the
-    weekday's share taken out), `striking` (whether `left` is far out), and `steps` (how many
-    numbers of the series up to this one were).
+    weekday's share taken out), `striking` (whether `left` is far out), `steps` (how many numbers
+    of the series up to this one were), and `series` (its number).
     """
     told = pl.concat(
         [_io(frames, runs), _times(runs), _ages(runs, links), _metrics(frames, runs)],
@@ -238,6 +238,7 @@ def _judged(told: pl.DataFrame) -> pl.DataFrame:
             "count",
             "striking",
             "steps",
+            "series",
             y="flat",
         )
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from lineage_explorer.naming import NOTHING_ELSE, Calling
 from lineage_explorer.readers import formats, kept, progress
 from lineage_explorer.readers.accumulate import State, accumulate
 from lineage_explorer.readers.frames import Rows, frames_of
@@ -82,7 +83,11 @@ def read(
 
 
 def _framed(
-    told: Told, form: formats.Format | None, files: list[str], problems: Problems
+    told: Told,
+    form: formats.Format | None,
+    files: list[str],
+    problems: Problems,
+    calling: Calling = NOTHING_ELSE,
 ) -> tuple[Frames, Rows, kept.Recognised]:
     """Frames, the rows of `facets` without texts, and what each file was taken for."""
     told, copies = without_copies(told)
@@ -90,7 +95,7 @@ def _framed(
     if form is None and not told.systems.height and problems.has("not-json", "not-an-event"):
         message = f"nothing was recognised; looked for {formats.looked_for()}."
         problems.add("not-recognised", message, files[0])
-    state = accumulate(told)
+    state = accumulate(told, calling)
     _note_runs(problems, state, files)
     frames, rows = frames_of(state, files, problems.frame())
     recognised = tuple((files[blob], *rest) for blob, *rest in told.systems.iter_rows())
