@@ -52,9 +52,9 @@ def evidence(court: Court, unit: Unit) -> list[Evidence]:
         *_changes(court, unit, fed),
         *_stops(court, unit),
         *_times(court, unit),
-        *_odd_runs(court, unit, fed),
+        *_odd_runs(court, unit),
         *_fields(court, unit),
-        *numbers(court, unit, fed),
+        *numbers(court, unit),
     ]
     return [one for one in found if one.weight > 0]
 
@@ -178,7 +178,7 @@ def _times(court: Court, unit: Unit) -> Iterator[Evidence]:
             yield Evidence(OTHER_DAY * one.off, "delay", measure=one, layers=_BOTH)
 
 
-def _odd_runs(court: Court, unit: Unit, fed: float) -> Iterator[Evidence]:
+def _odd_runs(court: Court, unit: Unit) -> Iterator[Evidence]:
     """A job that writes over another's data, and a run that says nothing of what it wrote."""
     if unit.over:
         readers = [court.units[key] for key in sorted(unit.after)]
@@ -190,6 +190,8 @@ def _odd_runs(court: Court, unit: Unit, fed: float) -> Iterator[Evidence]:
     silent = any(c["field"] in ("rows-output", "version") and c["by"] == unit.key for c in written)
     weight = EMPTY if unit.has("rows-gone") else SILENT if silent else 0.0
     if weight and unit.key.startswith("job:") and not unit.has(*STOPPED):
+        rows = [one for one in unit.measures if one.aspect == "rows-output"]
+        fed = feeds(court, unit, ROWS, rows[0] if rows else None)
         share = EXPLAINED if fed >= ABNORMAL else 1.0
         yield Evidence(weight * share, "silent", written[0], layers=_BOTH)
 

@@ -17,7 +17,7 @@ from lineage_explorer.analysis.diagnose_weights import ABNORMAL, NAMED
 
 _ALL_EXPLAINED = 0.4
 """How much less likely a suspect is that explains nothing of what is felt on the way."""
-FIRST_ONLY, LATER_ONLY = 0.7, 0.8
+FIRST_ONLY, LATER_ONLY = 0.45, 0.85
 """What is left of a suspicion of one run only, where two runs have the same trouble."""
 
 
@@ -42,11 +42,10 @@ def ranked(court: Court) -> list[Suspect]:
 
 def _left(suspect: Suspect, felt: dict[tuple[str, str], float]) -> float:
     """The share of what is felt before the symptom that a suspect cannot have brought about."""
-    layer = suspect.layer
-    of = {key: shown for (key, which), shown in felt.items() if which == layer}
     behind = suspect.court.all_after(suspect.unit)
-    whole = sum(of.values())
-    return sum(shown for key, shown in of.items() if key not in behind) / whole if whole else 0.0
+    whole = sum(felt.values())
+    left = sum(shown for (key, _), shown in felt.items() if key not in behind)
+    return left / whole if whole else 0.0
 
 
 def merged(first: list[Suspect], later: list[Suspect]) -> list[Suspect]:
@@ -54,11 +53,16 @@ def merged(first: list[Suspect], later: list[Suspect]) -> list[Suspect]:
 
     What is suspected in both is likelier: it was there at the beginning, and still is.
     """
-    keys = [{one.unit.key for one in of if one.score >= NAMED} for of in (first, later)]
+    keys = [{_charge(one) for one in of if one.score >= NAMED} for of in (first, later)]
     for of, others, share in ((first, keys[1], FIRST_ONLY), (later, keys[0], LATER_ONLY)):
         for one in of:
-            one.share *= 1.0 if one.unit.key in others else share
+            one.share *= 1.0 if _charge(one) in others else share
     return in_order([*first, *later])
+
+
+def _charge(one: Suspect) -> tuple[str, str]:
+    """What a unit is suspected of."""
+    return one.unit.key, max(one.evidence, key=one.carried).sort
 
 
 def in_order(found: Iterable[Suspect]) -> list[Suspect]:

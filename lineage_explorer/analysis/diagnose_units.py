@@ -33,6 +33,9 @@ class Measure:
     before: float
     after: float
     event: int | None
+    moved: float
+    """How far it moved on its own scale (of a share an angle, else a logarithm), signed, with what
+    the day of the week explains taken out."""
 
     @property
     def column(self) -> str | None:
@@ -42,11 +45,16 @@ class Measure:
     @property
     def size(self) -> float:
         """How far it moved, as the logarithm of the ratio; of a share, the difference."""
-        if self.field and self.field.endswith("share of nulls"):
+        if self.is_share:
             return abs(self.after - self.before)
         if self.before == 0 or self.after == 0 or (self.before < 0) != (self.after < 0):
             return _GONE
-        return min(_GONE, abs(math.log(self.after / self.before)))
+        return min(_GONE, abs(self.moved))
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is a share, between 0 and 1."""
+        return bool(self.field) and str(self.field).endswith("share of nulls")
 
     @property
     def counts(self) -> bool:
@@ -223,5 +231,5 @@ def _measure(row: Row) -> Measure:
     off = min(1.0, max(0.0, (abs(small) - SOFT) / (HARD - SOFT)))
     return Measure(
         row["node"], row["aspect"], row["field"], small, off, row["number"], row["number_after"],
-        row["event_after"],
+        row["event_after"], small * scale,
     )  # fmt: skip
