@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -73,8 +73,7 @@ class Suspect:
 
     def carried(self, one: Evidence) -> float:
         """What is left of a piece of evidence at the symptom."""
-        way = max((self.ways[layer][0] for layer in one.layers if layer in self.ways), default=0.0)
-        return one.weight * (way if one.way is None else max(one.way, way))
+        return carried_on(one, self.ways)
 
     @property
     def layer(self) -> str:
@@ -100,6 +99,12 @@ class Suspect:
         for one in self.evidence:
             best[one.sort] = max(best.get(one.sort, 0.0), self.carried(one))
         return joined(best.values())
+
+
+def carried_on(one: Evidence, ways: Mapping[str, tuple[float, list[str]]]) -> float:
+    """What is left of a piece of evidence at the end of the ways for what it brings about."""
+    way = max((ways[layer][0] for layer in one.layers if layer in ways), default=0.0)
+    return one.weight * (way if one.way is None else max(one.way, way))
 
 
 def joined(weights: Iterable[float]) -> float:

@@ -36,7 +36,7 @@ from lineage_explorer.analysis.diagnose_weights import (
 
 _BOTH = (CONTENT, AGE)
 _HOUR = 3600
-_HALF = 0.5
+_HALF, _CALM_WRITER = 0.5, 0.3
 _PARTLY_EXPLAINED = 0.5
 """What is left of that a job did not run, where some of what feeds it did not, and some did."""
 _ODD_BEFORE = 0.3
@@ -181,10 +181,11 @@ def _times(court: Court, unit: Unit) -> Iterator[Evidence]:
 def _odd_runs(court: Court, unit: Unit) -> Iterator[Evidence]:
     """A job that writes over another's data, and a run that says nothing of what it wrote."""
     if unit.over:
-        readers = [court.units[key] for key in sorted(unit.after)]
-        felt = any(court.shows(one, layer) >= ABNORMAL for one in readers for layer in _BOTH)
+        seen = [unit, *(court.units[key] for key in sorted(unit.after))]
+        felt = any(court.shows(one, layer) >= ABNORMAL for one in seen for layer in _BOTH)
         row = next(c for c in unit.changes if c["change"] in ("job-added", "output-added"))
-        yield Evidence(OTHER_WRITER * (1.0 if felt else 0.3), "job-added", row, layers=_BOTH)
+        share = 1.0 if felt else _CALM_WRITER if unit.tells(*ROWS, "metric") else _HALF
+        yield Evidence(OTHER_WRITER * share, "job-added", row, layers=_BOTH)
     gone = [c for c in unit.changes if c["change"] in ("rows-gone", "told-no-more")]
     written = sorted(gone, key=lambda c: c["change"] != "rows-gone")
     silent = any(c["field"] in ("rows-output", "version") and c["by"] == unit.key for c in written)

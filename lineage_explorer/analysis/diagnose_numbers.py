@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lineage_explorer.analysis.diagnose_court import SURE, Court, Evidence, broken_checks
 from lineage_explorer.analysis.diagnose_units import Measure, Unit
@@ -25,6 +25,10 @@ from lineage_explorer.analysis.diagnose_weights import (
 )
 
 _PASSED_ON = 0.8
+_HIDDEN, _FAINT = 0.5, 0.1
+"""What of an effect is left for what feeds the unit and tells no such numbers; from which it is."""
+_ROWS_TOLD = (*ROWS, "yield")
+_SIDES = ("field", "before", "after", "by", "deviation", "event_before", "event_after")
 _BREAKS = 0.4
 """What is left of other numbers where a run failed: few runs do so because of them."""
 _TURNED = 0.7
@@ -95,7 +99,7 @@ def numbers(court: Court, unit: Unit) -> list[Evidence]:
         if one.aspect == "metric" and not one.about_age and one.off >= ABNORMAL
     ]  # fmt: skip
     found += sorted(columns, key=lambda one: -one.weight)[:1]
-    found += _checks(court, unit)
+    found += _checks(court, unit, turned)
     ages = [one for one in unit.measures if one.about_age and one.deviation > 0]
     oldest = max(ages, key=lambda one: one.off * court.ages(unit, one), default=None)
     if oldest is not None and court.shows(unit, AGE) >= ABNORMAL and not unit.has(*STOPPED):
@@ -104,14 +108,39 @@ def numbers(court: Court, unit: Unit) -> list[Evidence]:
     return found
 
 
-def _checks(court: Court, unit: Unit) -> Iterator[Evidence]:
+def hidden(court: Court, told: Mapping[str, list[Evidence]]) -> dict[str, list[Evidence]]:
+    """What may have begun before the unit that shows it first: at one that tells no such numbers.
+
+    By unit; the fewer, the farther it is from where something shows.
+    """
+    found: dict[str, list[Evidence]] = {key: [] for key in told}
+    for key, of in told.items():
+        effects = [one for one in of if one.sort == "effect" and one.layers == (CONTENT,)]
+        best = max(effects, key=lambda one: one.weight, default=None)
+        if best is None or best.weight < _FAINT:
+            continue
+        rows = _ROWS_TOLD if best.measure and best.measure.aspect != "metric" else ("metric",)
+        share, here, seen = _HIDDEN, [court.units[key]], {key}
+        while here:
+            before = [one for unit in here for one in court.feeding(unit)]
+            here = [one for one in before if not one.tells(*rows) and one.key not in seen]
+            seen |= {one.key for one in here}
+            for one in here:
+                if one.key in found:
+                    row = dict.fromkeys(_SIDES) | {"node": one.key, "change": "outcome-differs"}
+                    found[one.key].append(Evidence(best.weight * share, "hidden", row))
+            share *= _HIDDEN
+    return found
+
+
+def _checks(court: Court, unit: Unit, turned: float) -> Iterator[Evidence]:
     """Assertions that do not hold any more, and what feeds the unit shows no reason."""
     if unit is court.end:
         return
     for check in broken_checks(unit, fresh=False)[:1]:
         aspects = ("metric",) if ":" in str(check["field"]) else ROWS
         weight = _first(court.feeding(unit), feeds(court, unit, aspects), *aspects)
-        yield Evidence(SURE * weight, "assertion-failed", check)
+        yield Evidence(SURE * weight * turned, "assertion-failed", check)
     for check in broken_checks(unit, fresh=True)[:1]:
         yield Evidence(SURE * _first_age(court, unit), "assertion-failed", check, layers=(AGE,))
 

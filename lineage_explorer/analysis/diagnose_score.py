@@ -10,11 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lineage_explorer.analysis.diagnose_court import Court, Suspect
+from lineage_explorer.analysis.diagnose_court import Court, Suspect, carried_on
 from lineage_explorer.analysis.diagnose_evidence import evidence
-from lineage_explorer.analysis.diagnose_ways import ways
+from lineage_explorer.analysis.diagnose_numbers import hidden
+from lineage_explorer.analysis.diagnose_ways import Way, ways
 from lineage_explorer.analysis.diagnose_weights import ABNORMAL, NAMED
 
+_PARTLY = 0.3
+"""How much less likely one is that explains one half of what is wrong and not the other."""
 _ALL_EXPLAINED = 0.4
 """How much less likely a suspect is that explains nothing of what is felt on the way."""
 FIRST_ONLY, LATER_ONLY = 0.45, 0.85
@@ -23,21 +26,31 @@ FIRST_ONLY, LATER_ONLY = 0.45, 0.85
 
 def ranked(court: Court) -> list[Suspect]:
     """All units upstream of the symptom with some evidence, the most likely first."""
-    known = ways(court)
+    known = ways(court, court.layers)
     felt = {
         (key, layer): shown * sure
         for key, of in known.items()
         for layer, (sure, _) in of.items()
         if key != court.end.key and (shown := court.felt(court.units[key], layer)) >= ABNORMAL
     }
+    each = [ways(court, {layer: sure}) for layer, sure in court.layers.items() if sure == 1]
+    told = {key: evidence(court, court.units[key]) for key in known}
     found = []
-    for key, of in known.items():
-        told = evidence(court, court.units[key])
-        if told:
-            one = Suspect(court, court.units[key], told, of)
-            one.share = 1 - _ALL_EXPLAINED * _left(one, felt)
+    for key, more in hidden(court, told).items():
+        if of := told[key] + more:
+            one = Suspect(court, court.units[key], of, known[key])
+            one.share = (1 - _ALL_EXPLAINED * _left(one, felt)) * _covers(one, each)
             found.append(one)
     return in_order(found)
+
+
+def _covers(suspect: Suspect, each: list[dict[str, dict[str, Way]]]) -> float:
+    """Less than 1 where it brings about only a part of all that is wrong with the run."""
+    key = suspect.unit.key
+    carried = [max(carried_on(one, of[key]) for one in suspect.evidence) for of in each if key in of]
+    if len(carried) < 2:  # noqa: PLR2004 - of one there are no parts
+        return 1.0
+    return 1 - _PARTLY * (1 - min(carried) / max(*carried, 1e-9))
 
 
 def _left(suspect: Suspect, felt: dict[tuple[str, str], float]) -> float:

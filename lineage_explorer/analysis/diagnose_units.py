@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -143,7 +144,36 @@ def units(
         if row["node"] in home:
             mine = row["aspect"] == "age" and (row["job"], row["node"]) in too_soon
             made[row["job"] if mine else home[row["node"]]].measures.append(_measure(row))
+    for unit in made.values():
+        unit.measures += _beside_the_usual(before, after, unit)
     return made
+
+
+def _beside_the_usual(before: Side, after: Side, unit: Unit) -> Iterator[Measure]:
+    """Numbers of what a job writes over another's data, beside those that the other tells."""
+    if not unit.over:
+        return
+    keys = ["node", "aspect", "field"]
+    told = after.past.numbers.filter(
+        (pl.col("job") == unit.key) & pl.col("node").is_in(unit.over)
+    ).join(after.runs.select("at"), on="at")
+    usual = before.past.numbers.filter(pl.col("count") >= ENOUGH).join(
+        before.runs.select("at"), on="at"
+    )
+    both = usual.join(told, on=keys, nulls_equal=True, suffix="_after")
+    for row in both.iter_rows(named=True):
+        was, now = row["number"], row["number_after"]
+        if str(row["field"]).endswith("share of nulls"):
+            moved = math.asin(math.sqrt(now)) - math.asin(math.sqrt(was))
+        elif was > 0 and now > 0:
+            moved = math.log(now / was)
+        else:
+            moved = math.copysign(_GONE, now - was) if now != was else 0.0
+        deviation = moved / row["scale"]
+        yield Measure(
+            row["node"], row["aspect"], row["field"], deviation, _off(deviation), was, now,
+            row["event_after"], moved,
+        )  # fmt: skip
 
 
 def _writers(found: Compared) -> dict[str, list[str]]:
@@ -221,6 +251,10 @@ def _measured(before: Side, after: Side, found: Compared) -> pl.DataFrame:
     return both.filter(pl.max_horizontal("count", "count_after") >= ENOUGH)
 
 
+def _off(deviation: float) -> float:
+    return min(1.0, max(0.0, (abs(deviation) - SOFT) / (HARD - SOFT)))
+
+
 def _measure(row: Row) -> Measure:
     scale = max(row["scale"], row["scale_after"])
     moved = (row["y_after"] - row["y"]) / scale
@@ -228,8 +262,7 @@ def _measure(row: Row) -> Measure:
     stepped = row["striking_after"] or row["steps"] != row["steps_after"]
     # without a step in between both its own past and the run compared with must find it odd
     small = moved if stepped else min(moved, left, key=abs) if moved * left > 0 else 0.0
-    off = min(1.0, max(0.0, (abs(small) - SOFT) / (HARD - SOFT)))
     return Measure(
-        row["node"], row["aspect"], row["field"], small, off, row["number"], row["number_after"],
+        row["node"], row["aspect"], row["field"], small, _off(small), row["number"], row["number_after"],
         row["event_after"], small * scale,
     )  # fmt: skip
