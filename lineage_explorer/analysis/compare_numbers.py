@@ -273,10 +273,16 @@ def _weekdays(ordered: pl.DataFrame) -> pl.DataFrame:
 
 
 def _shares(off: pl.DataFrame, by: str) -> pl.DataFrame:
-    """What days of a kind usually are off by, where that is more than they move themselves."""
+    """What days of a kind usually are off by, where that is more than they move themselves.
+
+    Several runs of one day are one time, not several.
+    """
     middle = pl.col("off").median()
+    date = pl.col("start").dt.date()
     return (
-        off.group_by("series", by)
+        off.group_by("series", by, date=date)
+        .agg(pl.col("off").median())
+        .group_by("series", by)
         .agg(share=middle, times=pl.len(), wide=(pl.col("off") - middle).abs().median())
         .filter((pl.col("times") >= _WEEKS) & (pl.col("share").abs() > 2 * pl.col("wide")))
         .select("series", by, "share")

@@ -31,6 +31,8 @@ _BROKEN = ("run-failed", "run-unfinished")
 SURE = 0.9
 _LEAST, _PART = 0.15, 0.4
 """A number brings all of what is seen about if it moved by such a part of it, and else less."""
+_LOOKUP = 0.2
+"""Part of the rows of what a job goes through that what it looks things up in has at most."""
 _ASIDE = 0.15
 """What is left of a number of a column that does not reach the symptom."""
 _FAINTLY = 0.3
@@ -302,6 +304,12 @@ class Court:
     def feeding(self, unit: Unit) -> list[Unit]:
         """The units that feed one."""
         return [self.units[key] for key in sorted(unit.before)]
+
+    def looks_up(self, unit: Unit, feeder: Unit) -> bool:
+        """Whether a unit only looks things up in what feeds it: that is small beside the rest."""
+        rows = feeder.rows
+        known = [one.rows for one in (unit, *self.feeding(unit))]
+        return 0 < rows < _LOOKUP * max(known)
 
     def all_after(self, unit: Unit) -> set[str]:
         """The unit and all downstream of it."""

@@ -25,8 +25,11 @@ from lineage_explorer.analysis.diagnose_weights import (
 )
 
 _PASSED_ON = 0.8
-_HIDDEN, _FAINT = 0.5, 0.1
-"""What of an effect is left for what feeds the unit and tells no such numbers; from which it is."""
+_HIDDEN, _HIDDEN_CALM, _FAINT, _LEAST = 0.5, 0.12, 0.1, 0.02
+"""What of an effect is left for what feeds the unit: where that tells no such numbers, and where
+it does and they are calm; from which an effect, and what is left of it, counts."""
+_OWN = 0.6
+"""The same of the run asked about: what it shows may be its own."""
 _ROWS_TOLD = (*ROWS, "yield")
 _SIDES = ("field", "before", "after", "by", "deviation", "event_before", "event_after")
 _BREAKS = 0.4
@@ -111,7 +114,8 @@ def numbers(court: Court, unit: Unit) -> list[Evidence]:
 def hidden(court: Court, told: Mapping[str, list[Evidence]]) -> dict[str, list[Evidence]]:
     """What may have begun before the unit that shows it first: at one that tells no such numbers.
 
-    By unit; the fewer, the farther it is from where something shows.
+    By unit; the less, the farther it is from where something shows. What tells such numbers, and
+    they are as usual, may hide something all the same, but seldom does.
     """
     found: dict[str, list[Evidence]] = {key: [] for key in told}
     for key, of in told.items():
@@ -120,16 +124,20 @@ def hidden(court: Court, told: Mapping[str, list[Evidence]]) -> dict[str, list[E
         if best is None or best.weight < _FAINT:
             continue
         rows = _ROWS_TOLD if best.measure and best.measure.aspect != "metric" else ("metric",)
-        share, here, seen = _HIDDEN, [court.units[key]], {key}
+        own = _OWN if key == court.end.key else 1.0
+        here, seen = {key: own * best.weight}, {key}
         while here:
-            before = [one for unit in here for one in court.feeding(unit)]
-            here = [one for one in before if not one.tells(*rows) and one.key not in seen]
-            seen |= {one.key for one in here}
-            for one in here:
-                if one.key in found:
-                    row = dict.fromkeys(_SIDES) | {"node": one.key, "change": "outcome-differs"}
-                    found[one.key].append(Evidence(best.weight * share, "hidden", row))
-            share *= _HIDDEN
+            before: dict[str, float] = {}
+            for reader, weight in here.items():
+                for one in court.feeding(court.units[reader]):
+                    left = weight * (_HIDDEN_CALM if one.tells(*rows) else _HIDDEN)
+                    if one.key in found and one.key not in seen and left >= _LEAST:
+                        before[one.key] = max(left, before.get(one.key, 0.0))
+            for feeder, weight in before.items():
+                row = dict.fromkeys(_SIDES) | {"node": feeder, "change": "outcome-differs"}
+                found[feeder].append(Evidence(weight, "hidden", row))
+            here = before
+            seen |= set(before)
     return found
 
 

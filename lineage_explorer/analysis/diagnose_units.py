@@ -113,6 +113,12 @@ class Unit:
             (one.off for one in self.measures if one.about_age == age and one.counts), default=0.0
         )
 
+    @property
+    def rows(self) -> float:
+        """How many rows it usually has, as far as is told; else 0."""
+        told = ("rows-output", "rows-input")
+        return max((one.before for one in self.measures if one.aspect in told), default=0.0)
+
     def tells(self, *aspects: str) -> bool:
         """Whether it tells numbers of these kinds, with a history."""
         return any(one.aspect in aspects for one in self.measures)

@@ -21,6 +21,8 @@ _BROKE = 0.5
 _SHOWN, _UNTOLD, _PARTLY_CALM, _CALM = 0.98, 0.95, 0.6, 0.25
 _ASIDE_CALM = 0.85
 """The same where only numbers of another kind than those that are wrong are as usual."""
+_LOOKED_UP = 0.6
+"""Age of what a job only looks things up in."""
 _TURNED, _TURNED_BESIDE, _NO_TURN = 0.9, 0.5, 0.25
 """Old data that make content wrong: where nothing that feeds the unit shows that, where it does,
 and where the unit is not left with hardly anything."""
@@ -54,7 +56,7 @@ def ways(court: Court, layers: Mapping[str, float]) -> dict[str, dict[str, Way]]
 
 def _turns(court: Court, unit: Unit, layer: str, feeder: Unit) -> Iterator[tuple[str, float]]:
     """What of a feeder may be why a unit shows this, and how likely that is."""
-    yield layer, 1.0
+    yield layer, _LOOKED_UP if layer == AGE and court.looks_up(unit, feeder) else 1.0
     broken = unit.has("run-failed", "run-unfinished")
     if layer == AGE:
         if broken:
