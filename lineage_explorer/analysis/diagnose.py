@@ -21,6 +21,7 @@ from lineage_explorer.analysis.diagnose_fields import Uses
 from lineage_explorer.analysis.diagnose_frame import Meant, meant
 from lineage_explorer.analysis.diagnose_score import merged, ranked
 from lineage_explorer.analysis.diagnose_symptoms import (
+    ODD,
     Comparison,
     Symptom,
     asked,
@@ -262,6 +263,9 @@ def tried(past: Past, at: int, symptom: str | None = None) -> Trial:
     job = past.runs["job"][at]
     found = troubles(past, job)
     wrong = symptoms_of(found, at)
+    if not wrong and symptom is None:
+        found = troubles(past, job, ODD)
+        wrong = symptoms_of(found, at)
     if symptom is not None:
         wrong = [*wrong, asked(symptom, job)]
     compared = comparison(past, at, found, wrong)

@@ -53,6 +53,14 @@ class Evidence:
     """What it can bring about."""
 
     @property
+    def column(self) -> str | None:
+        """The column it is about, if it is about one."""
+        if self.measure is not None:
+            return None if self.measure.about_age else self.measure.column
+        field = str(self.change["field"]) if self.change else ""
+        return field.partition(":")[0] if ":" in field else None
+
+    @property
     def sort(self) -> str:
         """What it is evidence of: an effect, code, other data, a stop or a field."""
         if self.measure is not None or self.why in EFFECTS:
@@ -243,7 +251,7 @@ class Court:
         shown = SURE if broken_checks(unit, fresh=False) else 0.0
         if unit.has(*_BROKEN, "output-dropped"):
             shown = max(shown, SURE)
-        if unit.has("rows-gone"):
+        if unit.emptied:
             shown = 1.0
         if any(self.field_weight(change) > 0.3 for change in unit.changes):
             shown = max(shown, SURE)
@@ -256,8 +264,8 @@ class Court:
             if one.counts and one.aspect == "age"
         )
         shown = max(*older, self.felt(unit, AGE), self.late(unit))
-        gone = ("output-dropped", "dataset-renamed", "version-back", "rows-gone")
-        if unit.awaited or unit.hasty or unit.has(*_BROKEN, *gone):
+        gone = ("output-dropped", "dataset-renamed", "version-back")
+        if unit.awaited or unit.hasty or unit.emptied or unit.has(*_BROKEN, *gone):
             shown = max(shown, SURE)
         return shown
 

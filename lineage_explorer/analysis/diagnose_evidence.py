@@ -37,8 +37,9 @@ from lineage_explorer.analysis.diagnose_weights import (
 _BOTH = (CONTENT, AGE)
 _HOUR = 3600
 _HALF, _CALM_WRITER = 0.5, 0.3
-_PARTLY_EXPLAINED = 0.5
-"""What is left of that a job did not run, where some of what feeds it did not, and some did."""
+_PARTLY_EXPLAINED, _HARDLY_EXPLAINED = 0.5, 0.8
+"""What is left of that a job did not run, where some of what feeds it did not, and some did; and
+where it only looks things up in those that did not."""
 _ODD_BEFORE = 0.3
 """What is left of that a job did not run, where what it wrote before was odd already."""
 _REORDERED, _REORDERED_SEEN = 0.2, 0.85
@@ -140,7 +141,11 @@ def _awaited(unit: Unit) -> Row:
 def _unexplained(court: Court, unit: Unit, stop: str) -> float:
     """Less than 1 where what is before a unit that stopped may be why it did."""
     if _stopped_before(court, unit, {unit.key}):
-        went_on = [one for one in court.feeding(unit) if one.clock and not one.idle]
+        feeding = court.feeding(unit)
+        went_on = [one for one in feeding if one.clock and not one.idle]
+        stood = [one for one in feeding if one not in went_on]
+        if went_on and all(court.looks_up(unit, one) for one in stood):
+            return _HARDLY_EXPLAINED
         return _PARTLY_EXPLAINED if went_on else EXPLAINED
     if stop != "run-failed":
         return 1.0
@@ -189,12 +194,13 @@ def _odd_runs(court: Court, unit: Unit) -> Iterator[Evidence]:
     gone = [c for c in unit.changes if c["change"] in ("rows-gone", "told-no-more")]
     written = sorted(gone, key=lambda c: c["change"] != "rows-gone")
     silent = any(c["field"] in ("rows-output", "version") and c["by"] == unit.key for c in written)
-    weight = EMPTY if unit.has("rows-gone") else SILENT if silent else 0.0
+    weight = EMPTY if unit.emptied else SILENT if silent else 0.0
     if weight and unit.key.startswith("job:") and not unit.has(*STOPPED):
         rows = [one for one in unit.measures if one.aspect == "rows-output"]
         fed = feeds(court, unit, ROWS, rows[0] if rows else None)
         share = EXPLAINED if fed >= ABNORMAL else 1.0
-        yield Evidence(weight * share, "silent", written[0], layers=_BOTH)
+        change = written[0] if written else _row(unit, "rows-gone")
+        yield Evidence(weight * share, "silent", change, layers=_BOTH)
 
 
 def _name(change: Row) -> str:

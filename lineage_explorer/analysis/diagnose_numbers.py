@@ -119,26 +119,50 @@ def hidden(court: Court, told: Mapping[str, list[Evidence]]) -> dict[str, list[E
     """
     found: dict[str, list[Evidence]] = {key: [] for key in told}
     for key, of in told.items():
-        effects = [one for one in of if one.sort == "effect" and one.layers == (CONTENT,)]
-        best = max(effects, key=lambda one: one.weight, default=None)
-        if best is None or best.weight < _FAINT:
-            continue
-        rows = _ROWS_TOLD if best.measure and best.measure.aspect != "metric" else ("metric",)
-        own = _OWN if key == court.end.key else 1.0
-        here, seen = {key: own * best.weight}, {key}
-        while here:
-            before: dict[str, float] = {}
-            for reader, weight in here.items():
-                for one in court.feeding(court.units[reader]):
-                    left = weight * (_HIDDEN_CALM if one.tells(*rows) else _HIDDEN)
-                    if one.key in found and one.key not in seen and left >= _LEAST:
-                        before[one.key] = max(left, before.get(one.key, 0.0))
-            for feeder, weight in before.items():
-                row = dict.fromkeys(_SIDES) | {"node": feeder, "change": "outcome-differs"}
-                found[feeder].append(Evidence(weight, "hidden", row))
-            here = before
-            seen |= set(before)
+        for layer in (CONTENT, AGE):
+            effects = [one for one in of if one.sort == "effect" and one.layers == (layer,)]
+            best = max(effects, key=lambda one: one.weight, default=None)
+            if best is None or best.weight < _FAINT:
+                continue
+            for feeder, weight in _may_hide(court, key, best).items():
+                if feeder in found:
+                    row = dict.fromkeys(_SIDES) | {"node": feeder, "change": "outcome-differs"}
+                    found[feeder].append(Evidence(weight, "hidden", row, layers=(layer,)))
     return found
+
+
+def _may_hide(court: Court, key: str, effect: Evidence) -> dict[str, float]:
+    """Units before one that shows an effect, and how likely each is to hide its beginning.
+
+    Where it is told which fields a field is made of, only those that write them.
+    """
+    name = effect.column
+    found: dict[str, float] = {}
+    own = _OWN if key == court.end.key else 1.0
+    here: dict[str, tuple[float, set[str]]] = {key: (own * effect.weight, {name} if name else set())}
+    while here:
+        before: dict[str, tuple[float, set[str]]] = {}
+        for reader, (weight, names) in here.items():
+            unit = court.units[reader]
+            made = {one for name in names for one in court.uses.made_from(reader, name)}
+            for one in court.feeding(unit):
+                of = {column for dataset, column in made if dataset in one.written}
+                left = weight * _hides(unit, one, effect)
+                if (made and not of) or one.key in found or one.key == key or left < _LEAST:
+                    continue
+                known = before.get(one.key, (0.0, set()))
+                before[one.key] = max(left, known[0]), known[1] | of
+        found |= {feeder: weight for feeder, (weight, _) in before.items()}
+        here = before
+    return found
+
+
+def _hides(unit: Unit, feeder: Unit, effect: Evidence) -> float:
+    if effect.layers == (AGE,):
+        calm = any(one.about_age and one.aspect == "metric" for one in feeder.measures)
+    else:
+        calm = feeder.tells(*(("metric",) if effect.column else _ROWS_TOLD)) and not collapsed(unit)
+    return _HIDDEN_CALM if calm else _HIDDEN
 
 
 def _checks(court: Court, unit: Unit, turned: float) -> Iterator[Evidence]:

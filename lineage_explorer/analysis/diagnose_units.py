@@ -18,6 +18,8 @@ from lineage_explorer.analysis.diagnose_clock import DAY, Clock, OldRead
 Row = dict[str, Any]
 SOFT, HARD = 2.0, 6.0
 """Deviations at which a number begins to count as off, and at which it surely is."""
+SURELY_GONE = 0.9
+"""The least that nothing at all counts for where there was something, be that ever so little."""
 _GONE = math.log(10)  # from something to nothing; more is not more
 _CONTENT = ("rows-output", "rows-input", "metric", "yield")
 
@@ -111,6 +113,14 @@ class Unit:
         """How far its numbers are off: those of its content, or of its age."""
         return max(
             (one.off for one in self.measures if one.about_age == age and one.counts), default=0.0
+        )
+
+    @property
+    def emptied(self) -> bool:
+        """Whether it wrote nothing, as it did not before."""
+        return self.has("rows-gone") or any(
+            one.aspect == "rows-output" and one.after == 0 and one.off >= SURELY_GONE
+            for one in self.measures
         )
 
     @property
@@ -268,7 +278,10 @@ def _measure(row: Row) -> Measure:
     stepped = row["striking_after"] or row["steps"] != row["steps_after"]
     # without a step in between both its own past and the run compared with must find it odd
     small = moved if stepped else min(moved, left, key=abs) if moved * left > 0 else 0.0
+    off = _off(small)
+    if row["aspect"] in ("rows-output", "rows-input") and row["number_after"] == 0 and off > 0:
+        off = max(off, SURELY_GONE)
     return Measure(
-        row["node"], row["aspect"], row["field"], small, _off(small), row["number"], row["number_after"],
+        row["node"], row["aspect"], row["field"], small, off, row["number"], row["number_after"],
         row["event_after"], small * scale,
     )  # fmt: skip
