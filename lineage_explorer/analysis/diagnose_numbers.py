@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from lineage_explorer.analysis.diagnose_court import SURE, Court, Evidence, broken_checks
 from lineage_explorer.analysis.diagnose_units import Measure, Unit
@@ -25,13 +25,9 @@ from lineage_explorer.analysis.diagnose_weights import (
 )
 
 _PASSED_ON = 0.8
-_HIDDEN, _HIDDEN_CALM, _FAINT, _LEAST = 0.5, 0.12, 0.1, 0.02
-"""What of an effect is left for what feeds the unit: where that tells no such numbers, and where
-it does and they are calm; from which an effect, and what is left of it, counts."""
-_OWN = 0.6
-"""The same of the run asked about: what it shows may be its own."""
-_ROWS_TOLD = (*ROWS, "yield")
-_SIDES = ("field", "before", "after", "by", "deviation", "event_before", "event_after")
+_OTHER_IN = 0.8
+"""How much less telling it is that a job keeps another part of what it is given, where that is
+surely another than usual."""
 _BREAKS = 0.4
 """What is left of other numbers where a run failed: few runs do so because of them."""
 _TURNED = 0.7
@@ -87,7 +83,7 @@ def numbers(court: Court, unit: Unit) -> list[Evidence]:
     for one in unit.measures:
         if one.aspect == "yield" and one.off >= ABNORMAL:
             fed = feeds(court, unit, ROWS, one)
-            weight = FIRST * one.off * (0.4 if fed >= ABNORMAL else 1.0) * turned
+            weight = FIRST * one.off * (1 - _OTHER_IN * fed) * turned
             found.append(Evidence(weight * court.matters(one), "yield", measure=one))
     rows = [one for one in unit.measures if one.aspect in ROWS]
     best = max(rows, key=lambda one: one.off, default=None)
@@ -109,60 +105,6 @@ def numbers(court: Court, unit: Unit) -> list[Evidence]:
         weight = _first_age(court, unit) * oldest.off * court.ages(unit, oldest)
         found.append(Evidence(weight, "age", measure=oldest, layers=(AGE,)))
     return found
-
-
-def hidden(court: Court, told: Mapping[str, list[Evidence]]) -> dict[str, list[Evidence]]:
-    """What may have begun before the unit that shows it first: at one that tells no such numbers.
-
-    By unit; the less, the farther it is from where something shows. What tells such numbers, and
-    they are as usual, may hide something all the same, but seldom does.
-    """
-    found: dict[str, list[Evidence]] = {key: [] for key in told}
-    for key, of in told.items():
-        for layer in (CONTENT, AGE):
-            effects = [one for one in of if one.sort == "effect" and one.layers == (layer,)]
-            best = max(effects, key=lambda one: one.weight, default=None)
-            if best is None or best.weight < _FAINT:
-                continue
-            for feeder, weight in _may_hide(court, key, best).items():
-                if feeder in found:
-                    row = dict.fromkeys(_SIDES) | {"node": feeder, "change": "outcome-differs"}
-                    found[feeder].append(Evidence(weight, "hidden", row, layers=(layer,)))
-    return found
-
-
-def _may_hide(court: Court, key: str, effect: Evidence) -> dict[str, float]:
-    """Units before one that shows an effect, and how likely each is to hide its beginning.
-
-    Where it is told which fields a field is made of, only those that write them.
-    """
-    name = effect.column
-    found: dict[str, float] = {}
-    own = _OWN if key == court.end.key else 1.0
-    here: dict[str, tuple[float, set[str]]] = {key: (own * effect.weight, {name} if name else set())}
-    while here:
-        before: dict[str, tuple[float, set[str]]] = {}
-        for reader, (weight, names) in here.items():
-            unit = court.units[reader]
-            made = {one for name in names for one in court.uses.made_from(reader, name)}
-            for one in court.feeding(unit):
-                of = {column for dataset, column in made if dataset in one.written}
-                left = weight * _hides(unit, one, effect)
-                if (made and not of) or one.key in found or one.key == key or left < _LEAST:
-                    continue
-                known = before.get(one.key, (0.0, set()))
-                before[one.key] = max(left, known[0]), known[1] | of
-        found |= {feeder: weight for feeder, (weight, _) in before.items()}
-        here = before
-    return found
-
-
-def _hides(unit: Unit, feeder: Unit, effect: Evidence) -> float:
-    if effect.layers == (AGE,):
-        calm = any(one.about_age and one.aspect == "metric" for one in feeder.measures)
-    else:
-        calm = feeder.tells(*(("metric",) if effect.column else _ROWS_TOLD)) and not collapsed(unit)
-    return _HIDDEN_CALM if calm else _HIDDEN
 
 
 def _checks(court: Court, unit: Unit, turned: float) -> Iterator[Evidence]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from lineage_explorer.analysis.diagnose_court import Court, Suspect, carried_on
 from lineage_explorer.analysis.diagnose_evidence import evidence
-from lineage_explorer.analysis.diagnose_numbers import hidden
+from lineage_explorer.analysis.diagnose_hidden import hidden
 from lineage_explorer.analysis.diagnose_ways import Way, ways
 from lineage_explorer.analysis.diagnose_weights import ABNORMAL, NAMED
 
@@ -36,7 +36,7 @@ def ranked(court: Court) -> list[Suspect]:
     each = [ways(court, {layer: sure}) for layer, sure in court.layers.items() if sure == 1]
     told = {key: evidence(court, court.units[key]) for key in known}
     found = []
-    for key, more in hidden(court, told).items():
+    for key, more in hidden(court, told, known).items():
         if of := told[key] + more:
             one = Suspect(court, court.units[key], of, known[key])
             one.share = (1 - _ALL_EXPLAINED * _left(one, felt)) * _covers(one, each)
