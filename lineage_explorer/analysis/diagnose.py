@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from lineage_explorer.analysis.diagnose_court import Court, Suspect
 from lineage_explorer.analysis.diagnose_fields import Uses
 from lineage_explorer.analysis.diagnose_frame import Meant, meant
 from lineage_explorer.analysis.diagnose_score import merged, ranked
+from lineage_explorer.analysis.diagnose_since import well_before
 from lineage_explorer.analysis.diagnose_symptoms import (
     ODD,
     Comparison,
@@ -271,13 +272,19 @@ def tried(past: Past, at: int, symptom: str | None = None) -> Trial:
     compared = comparison(past, at, found, wrong)
     if not wrong or compared.good is None:
         return Trial(past, at, wrong, compared)
-    good, first = run_side(past, compared.good), run_side(past, compared.first)
-    differs, court = _judged(past, compared.first, (good, first), wrong)
+    good, bad = run_side(past, compared.good), run_side(past, at)
+    differs, court = _judged(past, at, (good, bad), wrong)
+    before = well_before(court, compared)
+    if before is not None:
+        why = "the last run before it that was well, and so was what it read"
+        compared, good = replace(compared, good=before, why=why), run_side(past, before)
+        differs, court = _judged(past, at, (good, bad), wrong)
     suspects = ranked(court)
     if compared.first != at:
-        _, later = _judged(past, at, (good, run_side(past, at)), wrong)
-        suspects = merged(suspects, ranked(later))
-    return Trial(past, at, wrong, compared, (good, first), differs, court, tuple(suspects))
+        bad = run_side(past, compared.first)
+        differs, court = _judged(past, compared.first, (good, bad), wrong)
+        suspects = merged(ranked(court), suspects)
+    return Trial(past, at, wrong, compared, (good, bad), differs, court, tuple(suspects))
 
 
 def _tried_in_vain(past: Past, frame: int, found: Meant) -> Trial:

@@ -270,6 +270,8 @@ class Comparison:
     good: int | None
     first: int
     why: str
+    well: tuple[int, ...] = ()
+    """All earlier runs that were well, in the order of their times."""
 
 
 def comparison(past: Past, at: int, found: pl.DataFrame, wrong: list[Symptom]) -> Comparison:
@@ -306,7 +308,7 @@ def comparison(past: Past, at: int, found: pl.DataFrame, wrong: list[Symptom]) -
         if run not in like or not _goes_on(like[run], marks):
             break
         first, marks = run, marks | like[run]
-    return Comparison(good, first, why)
+    return Comparison(good, first, why, tuple(well["at"]))
 
 
 def _goes_on(

@@ -39,6 +39,10 @@ class Measure:
     moved: float
     """How far it moved on its own scale (of a share an angle, else a logarithm), signed, with what
     the day of the week explains taken out."""
+    left: float = 0.0
+    """The same beside its own past."""
+    standing: float = 0.0
+    """How far off it is beside its own past alone, be it so beside the run compared with or not."""
 
     @property
     def column(self) -> str | None:
@@ -283,5 +287,5 @@ def _measure(row: Row) -> Measure:
         off = max(off, SURELY_GONE)
     return Measure(
         row["node"], row["aspect"], row["field"], small, off, row["number"], row["number_after"],
-        row["event_after"], small * scale,
+        row["event_after"], small * scale, row["left_after"] or 0.0, _off(left),
     )  # fmt: skip
