@@ -29,6 +29,8 @@ def well_before(court: Court, compared: Comparison) -> int | None:
         court: the run asked about beside the good one.
         compared: how that was chosen, and from which.
     """
+    if court.broken:
+        return None
     known = ways(court, court.layers)
     begun = [
         since
