@@ -25,7 +25,7 @@ from lineage_explorer.analysis.diagnose_weights import (
     STOPPED,
 )
 
-EFFECTS = ("assertion-failed", "hidden")
+EFFECTS = ("assertion-failed",)
 """What a unit shows, besides its numbers, without having to be its own doing."""
 _BROKEN = ("run-failed", "run-unfinished")
 SURE = 0.9
@@ -51,6 +51,8 @@ class Evidence:
     """How well the way to the symptom carries this very thing, where column lineage tells."""
     layers: tuple[str, ...] = (CONTENT,)
     """What it can bring about."""
+    of: str | None = None
+    """The unit that shows it, where that is another."""
 
     @property
     def column(self) -> str | None:
@@ -63,6 +65,8 @@ class Evidence:
     @property
     def sort(self) -> str:
         """What it is evidence of: an effect, code, other data, a stop or a field."""
+        if self.of is not None:
+            return f"hidden from {self.of}"
         if self.measure is not None or self.why in EFFECTS:
             return "effect"
         sorts = {"code": CODE, "data": MOVED, "stop": STOPPED, "field": FIELDS}

@@ -39,7 +39,7 @@ def hidden(
                 if feeder in found:
                     row = dict.fromkeys(_SIDES) | {"node": feeder, "change": "outcome-differs"}
                     way = ways[key][layer][0]
-                    one = Evidence(weight, "hidden", row, way=way, layers=(layer,))
+                    one = Evidence(weight, "hidden", row, way=way, layers=(layer,), of=key)
                     found[feeder].append(one)
     return found
 

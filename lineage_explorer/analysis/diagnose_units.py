@@ -160,13 +160,33 @@ def units(
         _written_over(made, change, writers)
     _with_old_reads(made, old)
     too_soon = {(one.reader, one.dataset) for one in old if one.early}
-    for row in _measured(before, after, found).iter_rows(named=True):
+    measured = _measured(before, after, found)
+    too_soon |= _all_older(made, measured)
+    for row in measured.iter_rows(named=True):
         if row["node"] in home:
             mine = row["aspect"] == "age" and (row["job"], row["node"]) in too_soon
             made[row["job"] if mine else home[row["node"]]].measures.append(_measure(row))
     for unit in made.values():
         unit.measures += _beside_the_usual(before, after, unit)
     return made
+
+
+def _all_older(made: dict[str, Unit], measured: pl.DataFrame) -> set[tuple[str, str]]:
+    """What jobs read that find all they read older than usual, though none of it was made late.
+
+    As (job, dataset): it is the job that came at another time.
+    """
+    ages: dict[str, list[tuple[str, bool]]] = defaultdict(list)
+    for row in measured.filter(pl.col("aspect") == "age").iter_rows(named=True):
+        one = _measure(row)
+        ages[row["job"]].append((one.node, one.off > 0 and one.deviation > 0))
+    found: set[tuple[str, str]] = set()
+    for job, read in ages.items():
+        feeding = [made[key] for key in made[job].before if key in made] if job in made else []
+        late = any(one.clock and one.clock.off and one.clock.shift > 0 for one in feeding)
+        if len(read) > 1 and all(older for _, older in read) and not late:
+            found |= {(job, node) for node, _ in read}
+    return found
 
 
 def _beside_the_usual(before: Side, after: Side, unit: Unit) -> Iterator[Measure]:

@@ -6,7 +6,7 @@ CONTENT, AGE = "content", "age"
 """What can be wrong with data: what they are, or when they are from. A cause of one sort needs a
 way on which that sort is seen."""
 
-NAMED, BESIDES = 0.2, 0.04
+NAMED, BESIDES = 0.15, 0.04
 """Score from which a unit is named as a cause; and from which, where one is, others are told that
 are less likely and not excluded."""
 WEIGHTS = {
