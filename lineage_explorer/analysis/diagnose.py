@@ -19,6 +19,7 @@ from lineage_explorer.analysis.diagnose_clock import clocks, old_reads
 from lineage_explorer.analysis.diagnose_court import Court, Suspect
 from lineage_explorer.analysis.diagnose_fields import Uses
 from lineage_explorer.analysis.diagnose_frame import Meant, meant
+from lineage_explorer.analysis.diagnose_habits import habits
 from lineage_explorer.analysis.diagnose_score import merged, ranked
 from lineage_explorer.analysis.diagnose_since import well_before
 from lineage_explorer.analysis.diagnose_symptoms import (
@@ -317,7 +318,7 @@ def _judged(
         end=made[past.runs["job"][at]],
         symptoms=wrong,
         uses=Uses(past, made, columns, failed, rows),
-        rates=_rates(past, list(made)),
+        habits=habits(past, made),
         errors=_errors(past, bad, failed),
     )
     return differs, court
@@ -355,14 +356,6 @@ def _symptoms(wrong: list[Symptom]) -> pl.DataFrame:
     }  # fmt: skip
     rows = [tuple(getattr(one, name) for name in schema) for one in wrong]
     return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def _rates(past: Past, jobs: list[str]) -> dict[str, float]:
-    """How often the code of each job changes, for each run."""
-    told = past.frames.runs.select("job", "code_version", "first_seen").drop_nulls("code_version")
-    known = told.filter(pl.col("job").is_in(jobs)).sort("job", "first_seen")
-    changes = pl.col("code_version").rle_id().max() / pl.len()
-    return dict(known.group_by("job").agg(changes).iter_rows())
 
 
 def _errors(past: Past, side: Side, failed: frozenset[str]) -> list[str]:

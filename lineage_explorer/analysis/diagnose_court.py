@@ -10,6 +10,7 @@ from functools import cached_property
 from lineage_explorer.analysis.compare_past import Past
 from lineage_explorer.analysis.compare_sides import Side
 from lineage_explorer.analysis.diagnose_fields import UNTOLD, Uses
+from lineage_explorer.analysis.diagnose_habits import Habits
 from lineage_explorer.analysis.diagnose_symptoms import Symptom
 from lineage_explorer.analysis.diagnose_units import Measure, Row, Unit
 from lineage_explorer.analysis.diagnose_weights import (
@@ -148,8 +149,8 @@ class Court:
     end: Unit
     symptoms: list[Symptom]
     uses: Uses
-    rates: dict[str, float]
-    """How often the code of a job changes, for each run."""
+    habits: Habits
+    """How often jobs change what they are and do."""
     errors: list[str]
     """What runs that failed say, in lower case."""
 

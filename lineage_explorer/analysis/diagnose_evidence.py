@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lineage_explorer.analysis.diagnose_clock import OldRead
 from lineage_explorer.analysis.diagnose_court import Court, Evidence
 from lineage_explorer.analysis.diagnose_fields import ALL, UNTOLD
+from lineage_explorer.analysis.diagnose_habits import usual
 from lineage_explorer.analysis.diagnose_numbers import feeds, numbers
 from lineage_explorer.analysis.diagnose_units import Measure, Row, Unit
 from lineage_explorer.analysis.diagnose_weights import (
@@ -82,6 +83,7 @@ def _changes(court: Court, unit: Unit, fed: float) -> list[Evidence]:
             reach = court.column_reach(change)
             if reach > UNTOLD:  # the very column that is wrong is made otherwise
                 weight, way = COLUMNS[code] * reach, FIELD_WAY
+        weight *= usual(court.habits, unit.key, code)
         if code in CODE:
             weight, layers = weight * code_share, (CONTENT,)
         known = best.get(code)
@@ -92,16 +94,15 @@ def _changes(court: Court, unit: Unit, fed: float) -> list[Evidence]:
 
 def _code_share(court: Court, unit: Unit, fed: float) -> float:
     """What is left of that another code ran: little where the numbers that would tell are calm."""
-    usual = 1 - 0.6 * min(1.0, 4 * court.rates.get(unit.key, 0.0))
     rows, columns = unit.tells(*ROWS), unit.tells("metric")
     if court.shows(unit, CONTENT) >= ABNORMAL:
-        return usual * (0.4 if fed >= ABNORMAL else 1.0)
+        return 0.4 if fed >= ABNORMAL else 1.0
     if rows and columns:
-        return usual * HARMLESS
+        return HARMLESS
     told = columns if court.of_columns else rows
     if told:
-        return usual * HALF_TOLD
-    return usual * (NOT_TOLD if rows or columns else 1.0)
+        return HALF_TOLD
+    return NOT_TOLD if rows or columns else 1.0
 
 
 def _stops(court: Court, unit: Unit) -> Iterator[Evidence]:
