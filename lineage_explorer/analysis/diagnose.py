@@ -32,7 +32,7 @@ from lineage_explorer.analysis.diagnose_symptoms import (
     troubles,
 )
 from lineage_explorer.analysis.diagnose_units import units
-from lineage_explorer.analysis.diagnose_weights import BESIDES, NAMED
+from lineage_explorer.analysis.diagnose_weights import BESIDES, NAMED, NAMED_OF_FAILED
 from lineage_explorer.analysis.diff import RunDiff, diff_sides
 from lineage_explorer.analysis.diff_words import bare
 from lineage_explorer.analysis.story import Story, story_of
@@ -71,7 +71,8 @@ class Trial:
     @property
     def named(self) -> list[Suspect]:
         """Those that are named as causes, the likeliest first: none, or all that may be it."""
-        if not self.suspects or self.suspects[0].score < NAMED:
+        least = NAMED_OF_FAILED if self.court and self.court.broken else NAMED
+        if not self.suspects or self.suspects[0].score < least:
             return []
         return [one for one in self.suspects if one.score >= BESIDES]
 

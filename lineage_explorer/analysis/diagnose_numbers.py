@@ -123,7 +123,7 @@ def _first_age(court: Court, unit: Unit) -> float:
     """How telling it is that age is seen at a unit, given what is before it."""
     behind = court.all_before(unit)
     moved = any(one.has(*MOVED) for one in behind)
-    if moved or any(court.shows(one, AGE) >= ABNORMAL for one in behind):
+    if moved or any(court.shows(one, AGE) >= ABNORMAL or collapsed(one) for one in behind):
         return EXPLAINED
     feeding = court.feeding(unit)
     told = all(any(one.about_age for one in other.measures) for other in feeding)

@@ -6,9 +6,10 @@ CONTENT, AGE = "content", "age"
 """What can be wrong with data: what they are, or when they are from. A cause of one sort needs a
 way on which that sort is seen."""
 
-NAMED, BESIDES = 0.15, 0.04
-"""Score from which a unit is named as a cause; and from which, where one is, others are told that
-are less likely and not excluded."""
+NAMED, NAMED_OF_FAILED, BESIDES = 0.15, 0.2, 0.04
+"""Score from which a unit is named as a cause; the same where the run only failed, which most do
+for reasons of their own; and from which, where one is named, others are told that are less likely
+and not excluded."""
 WEIGHTS = {
     "input-dropped": 0.85, "output-dropped": 0.85, "dataset-renamed": 0.8, "place-changed": 0.7,
     "job-renamed": 0.3, "input-added": 0.3, "output-added": 0.2, "storage-changed": 0.3,
