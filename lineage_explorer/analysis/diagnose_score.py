@@ -47,8 +47,10 @@ def ranked(court: Court) -> list[Suspect]:
 def _covers(suspect: Suspect, each: list[dict[str, dict[str, Way]]]) -> float:
     """Less than 1 where it brings about only a part of all that is wrong with the run."""
     key = suspect.unit.key
-    carried = [max(carried_on(one, of[key]) for one in suspect.evidence) for of in each if key in of]
-    if len(carried) < 2:  # noqa: PLR2004 - of one there are no parts
+    carried = [
+        max(carried_on(one, of[key]) for one in suspect.evidence) for of in each if key in of
+    ]
+    if len(carried) < 2:
         return 1.0
     return 1 - _PARTLY * (1 - min(carried) / max(*carried, 1e-9))
 

@@ -65,7 +65,9 @@ def _since(court: Court, unit: Unit, one: Measure) -> datetime | None:
     odd = numbers["left"] / numbers["scale"] * (1 if one.left > 0 else -1) > STRIKING
     begun: datetime | None = None
     here = False
-    for number, start, is_odd in reversed([*zip(numbers["at"], numbers["start"], odd, strict=True)]):
+    for number, start, is_odd in reversed(
+        [*zip(numbers["at"], numbers["start"], odd, strict=True)]
+    ):
         here = here or (len(at) > 0 and number == at[0])
         if not here:
             continue
