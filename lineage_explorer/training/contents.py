@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from lineage_explorer.training.parts import Check, Job, Pick, Table
@@ -314,8 +314,3 @@ def fitted(check: Check, usual: Content) -> Check:
         stat = usual.columns[check.column or ""]
         return check._replace(high=max(check.high, 2 * stat.nulls))
     return check
-
-
-def replaced(content: Content, **values: object) -> Content:
-    """Another version of a content."""
-    return replace(content, **values)  # type: ignore[arg-type]

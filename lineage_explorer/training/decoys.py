@@ -52,6 +52,12 @@ class Scene(NamedTuple):
     """Where the fault is: left alone."""
 
     @property
+    def asked(self) -> set[Slot]:
+        """The run that somebody asks about, and the one that tests what it wrote."""
+        job, tick = self.symptom
+        return {self.symptom, (f"test.{job}", tick)}
+
+    @property
     def above(self) -> set[str]:
         """What feeds the symptom."""
         return ancestors(self.world.company, self.symptom[0])
@@ -88,7 +94,7 @@ def applied(world: World, found: list[Decoy]) -> World:
 def _harmless(scene: Scene, wanted: list[Decoy]) -> Iterator[Decoy]:
     """Those that do nothing to the symptom's run: tried together, and by halves if they do."""
     after = slots(applied(scene.world, wanted).records)
-    if scene.symptom not in disturbed(slots(scene.world.records), after):
+    if not scene.asked & disturbed(slots(scene.world.records), after):
         yield from wanted
     elif len(wanted) > 1:
         half = len(wanted) // 2
