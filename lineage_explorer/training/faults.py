@@ -139,7 +139,7 @@ def inject(sound: World, rng: random.Random, kind: str) -> tuple[World, Truth]:
             continue
         named = {*plan.also, *plan.nodes}
         known = sound.company.tables | sound.company.jobs
-        place = {plan.at, _place(sound, plan)} | {
+        place = {plan.at, _place(sound, plan), *plan.alone} | {
             k for k, one in known.items() if one.node in named
         }
         began = symptom.record.began

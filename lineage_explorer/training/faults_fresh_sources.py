@@ -243,7 +243,8 @@ def _connected(
         for one in some(same, job, rng, most=5)
     )
     values = (*newer, ("star", False), ("picks", tuple(pick(one) for one in columns)))
-    return Plan(job.key, hour, look, (Edit(job.key, hour, values),), twins=twins)
+    edit = Edit(job.key, hour, values)
+    return Plan(job.key, hour, look, (edit,), twins=twins, alone=job.inputs)
 
 
 def _camel(name: str) -> str:

@@ -44,6 +44,8 @@ class Plan(NamedTuple):
     """Node ids that name the same cause, besides the job and what it writes."""
     twins: tuple[Twin, ...] = ()
     """Decoys of this very look."""
+    alone: tuple[str, ...] = ()
+    """Keys that decoys leave alone, besides the place itself."""
 
 
 Kind = Callable[["World", random.Random], "Plan | None"]
