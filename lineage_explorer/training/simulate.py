@@ -155,7 +155,9 @@ class Simulation:
         records: list[Record] = []
         while queue:
             due = heapq.heappop(queue)
-            job = replace(self.job(due.job, due.hour), **dict(due.values))
+            job = self.job(due.job, due.hour)
+            if due.values:
+                job = replace(job, **dict(due.values))
             if job.skip:
                 continue
             if job.delay and due.attempt == 0:
