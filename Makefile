@@ -44,7 +44,7 @@ demo: $(VENV)/.demo ## open JupyterLab on the first notebook (ARGS="--no-browser
 	@$(BIN)/lineage-explorer demo $(ARGS)
 
 test: checks frontend chromium marquez opa ## check everything: style, types, front end, tests, notebooks, the wheel
-	$(BIN)/pytest --numprocesses auto --dist loadgroup --doctest-modules --nbval --nbval-current-env \
+	$(BIN)/pytest --numprocesses auto --dist loadfile --doctest-modules --nbval --nbval-current-env \
 	  --nbval-sanitize-with tests/nbval_sanitize.cfg $(ARGS)
 
 lint: $(VENV)/.dev ## mend style where a tool can, then say what is left

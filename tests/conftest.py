@@ -19,18 +19,6 @@ settings.register_profile(
 )
 settings.load_profile("same")
 
-# these start servers, which all their files share
-TOGETHER = ("tests/browser", "tests/services")
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several workers run the tests, one of them gets a file, or such a folder, whole."""
-    for item in items:
-        group = item.nodeid.partition("::")[0]
-        group = next((folder for folder in TOGETHER if group.startswith(f"{folder}/")), group)
-        item.add_marker(pytest.mark.xdist_group(group))
-
 
 @pytest.fixture(scope="session")
 def root() -> Path:
