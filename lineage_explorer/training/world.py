@@ -15,7 +15,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -44,6 +44,10 @@ class World:
     @property
     def days(self) -> int:
         return self.size.days
+
+    def date(self, day: int) -> str:
+        """The date of one of its days."""
+        return (self.start + timedelta(days=day)).date().isoformat()
 
     @cached_property
     def records(self) -> list[Record]:
