@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from lineage_explorer import readers
-from lineage_explorer.errors import LineageError
 from lineage_explorer.naming import NOTHING_ELSE, Calling, Names
+from lineage_explorer.readers.original import original, shown
 from lineage_explorer.readers.sources import Blob
 from lineage_explorer.tables import Frames, flows_of
 
@@ -378,22 +377,14 @@ class Lineage:
             LineageError: if there is no such event.
             SourceError: if it is not in its file any more.
         """
-        return readers.shown(self._raw(event), indent=2, redact=self.redact)
+        return shown(self._original(event), indent=2, redact=self.redact)
 
     def event_line(self, event: int) -> str:
         """The same on one line, as NDJSON has it."""
-        return readers.shown(self._raw(event), indent=-1, redact=self.redact)
+        return shown(self._original(event), indent=-1, redact=self.redact)
 
-    def _raw(self, event: int) -> bytes:
-        found = self.frames.events.filter(event=event)
-        if found.is_empty():
-            raise LineageError(f"there is no event {event!r}.", "row ids are in lin.events.")
-        row = found.row(0, named=True)
-        blob = self.blobs.get(row["file"])
-        if blob is None:
-            raise LineageError(f"event {event} has no file any more.", "read the log again.")
-        form = next((form for file, form, _, _ in self.recognised if file == row["file"]), "json")
-        return readers.text_of(blob, row["offset"], row["length"], form)
+    def _original(self, event: int) -> bytes:
+        return original(self.frames.events, self.blobs, self.recognised, event)
 
     def summary(self) -> Summary:
         """What is in this log: counts, time span, problems, where to begin."""

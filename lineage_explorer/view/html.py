@@ -20,6 +20,7 @@ from lineage_explorer.view.detail import edge_detail, event_text
 from lineage_explorer.view.detail_changes import story_detail
 from lineage_explorer.view.detail_group import group_edge_detail
 from lineage_explorer.view.found import all_details, at_hand, with_report
+from lineage_explorer.view.found_edge import with_crossings
 from lineage_explorer.view.modes import Maker
 from lineage_explorer.view.scene import Scene
 from lineage_explorer.view.seen import pack_log
@@ -145,7 +146,8 @@ def _details(lin: Lineage, scenes: list[Scene], report: ResidencyReport | None) 
                 details[f"{source}\0{target}"] = group_edge_detail(lin, scene, source, target)
     for source, target in sorted(edges):
         with suppress(LineageError):  # an edge drawn across a job that a selection left out
-            details[f"{source}\0{target}"] = edge_detail(lin, source, target)
+            told = edge_detail(lin, source, target)
+            details[f"{source}\0{target}"] = with_crossings(told, source, target, report)
     return details
 
 
