@@ -21,6 +21,8 @@ def plain(text: str, *, lines: bool = False) -> str:
     >>> plain("orders\u202egnp") == r"orders\u202egnp"
     True
     """
+    if text.isascii() and text.isprintable():
+        return text  # almost all: a picture asks for very many
     safe = _UNSAFE.sub(_escape, text)
     return safe if lines else _BREAKS.sub(" ", safe)
 

@@ -61,7 +61,6 @@ def edge_detail(lin: Lineage, source: str, target: str) -> dict[str, Any]:
     columns = lin.column_edges.filter(between)
     if edges.is_empty() and columns.is_empty():
         raise LineageError("there is no such edge.")
-    names = dict(lin.nodes.select("node", "name").iter_rows())
     facts: list[Block] = [
         facts_block(
             ("Kind", row["kind"].replace("_", " ")),
@@ -73,12 +72,13 @@ def edge_detail(lin: Lineage, source: str, target: str) -> dict[str, Any]:
         for row in edges.iter_rows(named=True)
     ]
     items = _items(lin, [source, target])
+    names = {node: name for node, name, _, _ in items}
     ends = {"type": "nodes", "title": "From, to", "items": items, "note": ""}
     tabs = [("Overview", [*facts, ends])]
     ends_id = f"{source}\0{target}"
     tabs.append(("Columns", block(lin, "columns between", ends_id)))
     tabs.append(("Events", block(lin, "events of edge", ends_id, type="events")))
-    title = f"{plain(names.get(source, source))} → {plain(names.get(target, target))}"
+    title = f"{names.get(source, plain(source))} → {names.get(target, plain(target))}"
     return {
         "for": f"{source}\0{target}",
         "kind": "edge",

@@ -7,6 +7,7 @@ Content-Security-Policy, the data is JSON that cannot end its script element (CW
 from __future__ import annotations
 
 import json
+import zlib
 from base64 import b64encode
 from collections.abc import Sequence
 from contextlib import suppress
@@ -36,6 +37,8 @@ REFOCUS_MOST = 200
 ALONE = ("dataset", "job")
 EVENTS_MOST = 10
 CHANGES = 5_000
+READABLE_MOST = 500_000
+"""Up to so many characters the data can be read in the file; any more are compressed."""
 
 
 def to_html(
@@ -85,7 +88,7 @@ def to_html(
             f"<style>{page}</style>",
             "</head><body>",
             '<div id="lx-root"></div>',
-            f'<script type="application/json" id="lx-data">{_inert(data)}</script>',
+            _held(data),
             f"<script>{script}</script>",
             "</body></html>",
         ]
@@ -160,6 +163,16 @@ def _events_apart(lin: Lineage, details: dict[str, Any]) -> dict[int, str]:
                 if int(key) not in texts:
                     texts[int(key)] = event_text(lin, int(key), indented=False)
     return texts
+
+
+def _held(data: Any) -> str:
+    """The data in its script element: as it is while it is small, else compressed."""
+    text = _inert(data)
+    if len(text) <= READABLE_MOST:
+        return f'<script type="application/json" id="lx-data">{text}</script>'
+    press = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    pressed = b64encode(press.compress(text.encode()) + press.flush()).decode()
+    return f'<script type="application/octet-stream" id="lx-data">{pressed}</script>'
 
 
 def _inert(data: Any) -> str:

@@ -21,12 +21,13 @@ from lineage_explorer.plain import plain
 from lineage_explorer.view import style
 from lineage_explorer.view.changes import Compare, as_later, compared, makers_of
 from lineage_explorer.view.gathering import group_edges, group_node
+from lineage_explorer.view.labels import LABEL_ROOM, SLACK, labels
 from lineage_explorer.view.modes import Asked, Maker, Mode, mixed
 from lineage_explorer.view.placing import Edge, Floats, Node, placed_with_stubs, rows_height
 from lineage_explorer.view.rows import Named, Row, column_edges, fields_of, rows_of
 from lineage_explorer.view.seen import Moment, edge_times, node_times
 from lineage_explorer.view.shown import Shown
-from lineage_explorer.view.style import ends, fit, tail, text_width
+from lineage_explorer.view.style import fit, text_width
 from lineage_explorer.view.words import counted
 
 if TYPE_CHECKING:
@@ -35,10 +36,6 @@ if TYPE_CHECKING:
 
 
 EMPTY = "No events here. lx.read() takes a file, a folder or a list of events."
-LABEL_ROOM = 40
-SLACK = 1.25
-LITTLE = 8
-"""An end of a name of so few characters says little: `…v1`, `…csv`."""
 _GLYPHS = {
     "TABLE": "table",
     "VIEW": "view",
@@ -91,6 +88,11 @@ class Scene:
     aside: frozenset[int] = frozenset()
     compare: Compare | None = None
     members: Mapping[str, slice] = field(default_factory=dict)
+
+    @property
+    def places(self) -> pl.DataFrame:
+        """Where nodes stand: node, x, y."""
+        return pl.DataFrame({"node": [node.id for node in self.nodes], "x": self.x, "y": self.y})
 
     @property
     def description(self) -> str:
@@ -203,7 +205,7 @@ def _nodes(
     columns = rows_of(lin, named)
     made = []
     each = rows.rows(named=True)
-    for row, more, label in zip(each, extra.rows(named=True), _labels(each), strict=True):
+    for row, more, label in zip(each, extra.rows(named=True), labels(each), strict=True):
         if row["kind"] == "job":
             made.append(_job(row, label))
         else:
@@ -237,38 +239,6 @@ def _dataset(
         columns=max(more["columns"] or 0, len(rows)),
         rows=rows,
     )
-
-
-def _labels(rows: list[dict[str, Any]]) -> list[str]:
-    """A label for each node; cut ones are told apart where they would read alike."""
-    short = [_short(row, _room(row)) for row in rows]
-    alike = Counter((label, row["namespace"]) for label, row in zip(short, rows, strict=True))
-    # An end like `…test` reads alike too where several names have it, whole or cut.
-    names = {(row["kind"], row["namespace"], plain(row["name"][:4096])) for row in rows}
-    shared = Counter((kind, space, f"…{end}") for kind, space, name in names for end in ends(name))
-    return [
-        fit(row["name"], _most(row), 13)
-        if alike[label, row["namespace"]] > 1 or shared[row["kind"], row["namespace"], label] > 1
-        else label
-        for label, row in zip(short, rows, strict=True)
-    ]
-
-
-def _short(row: dict[str, Any], room: float) -> str:
-    label = tail(row["name"], room, 13)
-    # One long word, or a short end that says little, makes its card wider before it is cut.
-    little = label.startswith("…") and len(label) <= LITTLE
-    return tail(row["name"], _most(row), 13) if little or "…" in label[1:] else label
-
-
-def _room(row: dict[str, Any]) -> float:
-    return _most(row) if row["kind"] == "job" else style.CARD_MIN - LABEL_ROOM
-
-
-def _most(row: dict[str, Any]) -> float:
-    if row["kind"] == "job":
-        return (style.JOB_MAX - LABEL_ROOM) / SLACK
-    return style.CARD_MAX - LABEL_ROOM
 
 
 def _job(row: dict[str, Any], label: str) -> Node:

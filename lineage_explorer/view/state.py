@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
 
 from lineage_explorer.analysis.paths import Paths, paths
 from lineage_explorer.collecting import no_collector
@@ -93,6 +93,17 @@ class ViewState:
         plain = ViewState()
         looks = ("selection", "color", "theme", "mode", "time", "side")
         return replace(self, **{name: getattr(plain, name) for name in looks})
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What is not as in a plain state, as the traits of a view take it: lists for tuples."""
+        plain = ViewState()
+        every = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in every.items()
+            if value != getattr(plain, name)
+        }
 
 
 @no_collector()

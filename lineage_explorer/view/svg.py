@@ -5,8 +5,11 @@ Every text comes from the log, so it goes in escaped and as text only; colours a
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import blake2b
+from html import escape
 from math import ceil
 
 import numpy as np
@@ -112,6 +115,17 @@ def svg(
         parts += _legend(mode, legend, top)
     parts.append("</svg>")
     return "".join(parts)
+
+
+def stand_in(picture: str, description: str) -> tuple[str, str]:
+    """An id, and the image of a picture with that id for the live view to hide."""
+    image = picture.encode()
+    name = blake2b(image, digest_size=8).hexdigest()
+    html = (
+        f'<img data-lx-fallback="{name}" alt="{escape(description)}" '
+        f'style="max-width:100%" src="data:image/svg+xml;base64,{b64encode(image).decode()}">'
+    )
+    return name, html
 
 
 def _css(theme: str) -> str:

@@ -7,11 +7,8 @@ What is on screen follows from a few plain values (`focus`, `hops`, `query`, `ex
 from __future__ import annotations
 
 import json
-from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import fields, replace
-from hashlib import blake2b
-from html import escape
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +35,7 @@ from lineage_explorer.view.moment import retold
 from lineage_explorer.view.scene import Scene
 from lineage_explorer.view.search import behind
 from lineage_explorer.view.state import LIMIT, PATHS, ViewState, picture, static_state
-from lineage_explorer.view.svg import svg
+from lineage_explorer.view.svg import stand_in, svg
 from lineage_explorer.view.threads import thread
 from lineage_explorer.view.timing import Timing
 from lineage_explorer.view.traits import TIMING, Coloured, Timed
@@ -225,14 +222,7 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
         """
         part = self.lineage
         if name == "nodes":
-            places = pl.DataFrame(
-                {
-                    "node": [node.id for node in self.scene.nodes],
-                    "x": self.scene.x,
-                    "y": self.scene.y,
-                }
-            )
-            return part.nodes.join(places, on="node", maintain_order="left")
+            return part.nodes.join(self.scene.places, on="node", maintain_order="left")
         known = [*(frame for frame, _ in part.frames.items()), "flows"]
         if name not in known:
             raise UnknownOption.named(name, ["nodes", *known], "view.frame()")
@@ -378,12 +368,7 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
         place = running()
         if place is not None:
             _CELLS.show(self, *place)
-        image = self.static_svg().encode()
-        self._fallback = blake2b(image, digest_size=8).hexdigest()
-        html = (
-            f'<img data-lx-fallback="{self._fallback}" alt="{escape(self.scene.description)}" '
-            f'style="max-width:100%" src="data:image/svg+xml;base64,{b64encode(image).decode()}">'
-        )
+        self._fallback, html = stand_in(self.static_svg(), self.scene.description)
         display({"text/html": html, "text/plain": repr(self)}, raw=True)
         bundle = self._repr_mimebundle_()
         if bundle is not None:
@@ -407,20 +392,9 @@ def explore(lin: Lineage, focus: str | Sequence[str] | None = None, **options: A
     if given is not None:
         if not isinstance(given, ViewState):
             raise LineageError("state= takes what `view.state` gives.", "or write view.code().")
-        options = {**_traits(given), **options}
+        options = {**given.told, **options}
     elif "color" not in options:
         options["color"] = usual(lin)
     if focus is not None:
         options["focus"] = [focus] if isinstance(focus, str) else list(focus)
     return Explorer(lin, **options)
-
-
-def _traits(state: ViewState) -> dict[str, Any]:
-    """The traits of a state that is not the plain one; lists for tuples."""
-    plain_state = ViewState()
-    told = {f.name: getattr(state, f.name) for f in fields(state)}
-    return {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in told.items()
-        if value != getattr(plain_state, name)
-    }

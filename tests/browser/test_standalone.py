@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 import lineage_explorer as lx
+from lineage_explorer.view import html
 from tests.events import dataset, run_event
 from tests.view.hostile import HOSTILE
 
@@ -35,6 +36,18 @@ def opened(page: Page, path: Path) -> tuple[list[str], list[str]]:
 
 def test_the_file_shows_its_picture_and_asks_for_nothing(page: Page, tmp_path: Path) -> None:
     lx.sample("dbt").write(tmp_path / "shop.html", focus="fct_orders")
+    asked, wrong = opened(page, tmp_path / "shop.html")
+    expect(page.get_by_role("group", name=re.compile("fct_orders, dataset"))).to_be_visible()
+    assert (asked, wrong) == ([], [])
+
+
+@pytest.mark.parametrize("most", [0, 10**9])
+def test_the_file_shows_its_picture_compressed_or_not(
+    most: int, page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(html, "READABLE_MOST", most)
+    lx.sample("dbt").write(tmp_path / "shop.html", focus="fct_orders")
+    assert ("fct_orders" in (tmp_path / "shop.html").read_text("utf-8")) == (most > 0)
     asked, wrong = opened(page, tmp_path / "shop.html")
     expect(page.get_by_role("group", name=re.compile("fct_orders, dataset"))).to_be_visible()
     assert (asked, wrong) == ([], [])

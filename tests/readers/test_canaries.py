@@ -30,6 +30,7 @@ from tests.conftest import ROOT
 from tests.events import Json, dataset, ndjson, run_event
 from tests.readers.secrets import KINDS
 from tests.readers.spec import standards
+from tests.view.pages import page_text
 
 SPEC = ROOT.parent / "shared" / "spec"
 MARQUEZ = ROOT.parent / "shared" / "real" / "marquez"
@@ -207,7 +208,7 @@ def answers(lin: lx.Lineage, _folder: Path) -> Iterator[str]:
 def files(lin: lx.Lineage, folder: Path) -> Iterator[str]:
     for name in ("a.svg", "a.html", "a.mmd", "a.graphml", "a.ndjson"):
         lin.write(folder / name)
-        yield (folder / name).read_text(encoding="utf-8")
+        yield page_text(folder / name)
     yield lin.to_pyvis().generate_html()
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import lineage_explorer as lx
 from lineage_explorer.readers import redact
 from tests.events import dataset, run_event
+from tests.view.pages import page_text
 
 CANARY = "hunter2-canary"
 
@@ -136,7 +137,7 @@ def test_a_secret_planted_anywhere_is_nowhere(place: str, escape: bool, tmp_path
     assert lin.events.height == 1
     for name in ("a.html", "a.svg", "a.ndjson", "a.mmd", "a.graphml"):
         lin.write(tmp_path / name)
-    shown = [spilled(lin), *(file.read_text() for file in tmp_path.iterdir()), *capfd.readouterr()]
+    shown = [spilled(lin), *map(page_text, tmp_path.iterdir()), *capfd.readouterr()]
     for text in shown:
         assert CANARY not in text
         assert "97531" not in text

@@ -17,6 +17,7 @@ from lineage_explorer.view.modes import Line
 from tests.conftest import ROOT
 from tests.residency.made import PLACED, columns, data, judged, run
 from tests.view.hostile import HOSTILE
+from tests.view.pages import page_text
 
 POLICY = ROOT / "sample_events" / "fraud" / "policy.toml"
 ONLY_DE = [{"dataset": "a", "permitted": ["DE"], "regimes": ["eu_gdpr"]}]
@@ -227,7 +228,7 @@ def test_a_log_without_times_is_judged():
 
 def test_html_holds_the_findings_and_their_chains(report, tmp_path):
     report.lin.write(tmp_path / "x.html", query="*", color=report)
-    text = (tmp_path / "x.html").read_text("utf-8")
+    text = page_text(tmp_path / "x.html")
     assert report.findings["id"][0] in text
     assert "policy.toml:31" in text
 
@@ -258,5 +259,5 @@ def test_a_picture_does_not_wait_for_very_many_findings(report, monkeypatch):
 
 def test_a_box_opens_in_a_file_too(report, tmp_path):
     report.lin.write(tmp_path / "x.html", color=report, by="place")
-    text = (tmp_path / "x.html").read_text("utf-8")
+    text = page_text(tmp_path / "x.html")
     assert '"group:place US"' in text
