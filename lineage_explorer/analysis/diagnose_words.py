@@ -156,6 +156,8 @@ def told(one: Evidence) -> str:
     change = one.change
     if change is None:
         return "it went differently though nothing recorded before it differs"
+    if one.of is not None:
+        return f"what it makes shows first at {bare(one.of)}, and nothing of it rules it out"
     if one.why == "silent":
         empty = change["change"] == "rows-gone"
         how = "wrote nothing" if empty else "does not say what it wrote, as it did before"
