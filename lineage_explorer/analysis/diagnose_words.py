@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from lineage_explorer.analysis.diagnose import Diagnosis, Trial
 
 SURE, LIKELY = 0.7, 0.35
-_AHEAD = 1.5
+_AHEAD, _TIED = 1.5, 0.85
+"""How far ahead of the next a cause is that is sure, and how near it the next is as likely."""
 _VALUE = 60
 _TOLD = 3
 _CODES_OF = {
@@ -156,6 +157,8 @@ def told(one: Evidence) -> str:
     change = one.change
     if change is None:
         return "it went differently though nothing recorded before it differs"
+    if one.of is not None:
+        return f"what it makes shows first at {bare(one.of)}, and nothing of it rules it out"
     if one.why == "silent":
         empty = change["change"] == "rows-gone"
         how = "wrote nothing" if empty else "does not say what it wrote, as it did before"
@@ -239,8 +242,18 @@ def verdict(found: Diagnosis) -> str:
     }
     return (
         f"{wrong}. {words[found.certainty]} {bare(top['node'])}: "
-        f"{top['why'][:1].lower()}{top['why'][1:]} {beside}{since}"
+        f"{top['why'][:1].lower()}{top['why'][1:]}{_as_likely(found.causes)} {beside}{since}"
     )
+
+
+def _as_likely(causes: pl.DataFrame) -> str:
+    """What is about as likely as the first cause, if anything is."""
+    least = _TIED * causes["score"][0]
+    near = causes.filter(pl.col("score") >= least)["node"].to_list()[1:]
+    if not near:
+        return ""
+    be = "is" if len(near) == 1 else "are"
+    return f" About as likely {be} {listed([bare(one) for one in near])}."
 
 
 def innocent(trial: Trial) -> Iterator[tuple[str, str, str]]:

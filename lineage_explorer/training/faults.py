@@ -3,10 +3,10 @@
 `inject(world, rng, kind)` gives the faulty world and its `Truth`. A fault is only taken if its
 effect, calculated by the world, reaches a run two to six jobs further on; decoys are only taken if
 that run is the same with them alone. Kinds are in three registries: those of `TUNING` may be looked
-at while a diagnosis is made, those of `HELD_OUT` are for reporting only, and so are those of
-`FRESH`, which another author wrote later; the same holds for seeds: those below 1000 are for tuning,
-those of a report begin at `HELD_OUT_SEEDS`. (From 1000 on are those of the first report, when the
-kinds of `faults_seen.py` were held out.)
+at while a diagnosis is made; those of `HELD_OUT` were for reporting only until the second report,
+and may since; those of `FRESH`, which another author wrote later, are for reporting only. The same
+holds for seeds: those below 1000 are for tuning, those of a report begin at `HELD_OUT_SEEDS`. (From
+1000 on are those of the first report, when the kinds of `faults_seen.py` were held out.)
 
     >>> from lineage_explorer.training.faults import case
     >>> one = case("dropped column", seed=3)

