@@ -19,7 +19,7 @@ from lineage_explorer.residency.bits import Code, Effective
 from lineage_explorer.residency.chosen import Chooser
 from lineage_explorer.residency.exempted import apart, exempt, passed
 from lineage_explorer.residency.giving import Giving
-from lineage_explorer.residency.own import Ignored, Own, said, tagged, written
+from lineage_explorer.residency.own import Ignored, Own, classified, said, tagged, written
 from lineage_explorer.residency.per_node import PerNode
 from lineage_explorer.residency.places import Atlas
 from lineage_explorer.residency.policy import Policy
@@ -158,7 +158,11 @@ def labels(lin: Lineage, policy: Policy, atlas: Atlas) -> Labels:
     """
     choose = Chooser(lin.frames, lin.names, policy.names)
     ignored: list[Ignored] = []
-    own = (*written(choose, policy), *tagged(lin, policy, ignored))
+    own = (
+        *written(choose, policy),
+        *tagged(lin, policy, ignored),
+        *classified(lin, policy),
+    )
     fields = [(dataset, label.field) for label in own if label.field for dataset in label.datasets]
     entries = exempt(choose, policy)
     graph = states(
