@@ -33,6 +33,7 @@ import polars as pl
 from lineage_explorer import __version__
 from lineage_explorer.errors import LineageError, MissingExtra
 from lineage_explorer.plain import plain
+from lineage_explorer.readers.original import original
 from lineage_explorer.readers.sources import Blob
 from lineage_explorer.residency import canonical
 from lineage_explorer.residency.audit_page import page
@@ -235,7 +236,7 @@ def _evidence(report: ResidencyReport) -> Iterator[dict[str, Any]]:
     wanted = report.findings["events"].explode(empty_as_null=False).drop_nulls().unique().sort()
     rows = lin.events.join(pl.DataFrame({"event": wanted}), on="event", how="semi").sort("event")
     for row in rows.iter_rows(named=True):
-        raw = lin._raw(row["event"])  # noqa: SLF001 - the bytes themselves, only to be hashed
+        raw = original(lin.events, lin.blobs, lin.recognised, row["event"])
         shown = lin.event_line(row["event"])
         yield {
             "event": row["event"],

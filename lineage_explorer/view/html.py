@@ -35,6 +35,7 @@ STATIC = Path(__file__).parent / "static"
 REFOCUS_MOST = 200
 ALONE = ("dataset", "job")
 EVENTS_MOST = 10
+CHANGES = 5_000
 
 
 def to_html(
@@ -47,7 +48,8 @@ def to_html(
     """The file's text.
 
     It holds the scene, and for up to 200 nodes the scene around each, so that a double click
-    works without Python; and what the panel tells of each node and edge in these.
+    works without Python; and what the panel tells of each node and edge in these. Of a diff it
+    holds the first 5,000 nodes of the list of changes, and says how many there are.
     """
     script = (STATIC / "standalone.js").read_text(encoding="utf-8")
     css = (STATIC / "widget.css").read_text(encoding="utf-8")
@@ -58,7 +60,7 @@ def to_html(
         scenes |= _both(lin, drawn, more)
     details = _details(lin, [drawn, *scenes.values()], report)
     if lin.story is not None:
-        details[""] = story_detail(lin)
+        details[""] = story_detail(lin, CHANGES)
     data = {
         "state": state,
         "scene": b64encode(pack(drawn)).decode(),

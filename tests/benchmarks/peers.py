@@ -62,7 +62,7 @@ class Peer:
     frame: str = ""
 
 
-OURS = {"canvas": ".lx-root canvas", "recolour": "view.color = 'namespace'"}
+OURS = {"canvas": ".lx-root .lx-canvas", "recolour": "view.color = 'namespace'"}
 PEERS = (
     Peer("ours", "lin.explore('d0'); None", "view = lin.explore(query='*', limit=0); view", **OURS),
     Peer("overview", "lin.explore('d0'); None", "view = lin.explore(); view", **OURS),

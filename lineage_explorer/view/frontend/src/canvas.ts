@@ -42,6 +42,8 @@ export interface Frame {
   readonly lines: ReadonlyMap<number, LineLook>;
   /** How much of the way is left in `moves`, 1 to 0. */
   readonly left: number;
+  /** How often lines have been bent to follow their rows. */
+  readonly bent: number;
 }
 
 export const DIM = 0.4;
@@ -58,15 +60,19 @@ export function fitCanvas(canvas: HTMLCanvasElement, size: Size, ratio: number):
   return canvas.getContext("2d");
 }
 
-export function draw(context: CanvasRenderingContext2D, frame: Frame): void {
+/** Lines stroked together: a path of very many is slow, and too long for one step. */
+const TOGETHER = 100;
+
+/** Draw it all, in steps short enough for several to fit into a frame. */
+export function* drawing(context: CanvasRenderingContext2D, frame: Frame): Generator<void> {
   const { camera, size, ratio } = frame;
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.clearRect(0, 0, Math.ceil(size.width * ratio), Math.ceil(size.height * ratio));
   context.setTransform(ratio * camera.k, 0, 0, ratio * camera.k, ratio * camera.x, ratio * camera.y);
-  drawEdges(context, frame);
+  yield* drawEdges(context, frame);
   drawCrossings(context, frame);
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  drawFarNodes(context, frame);
+  yield* drawFarNodes(context, frame);
   context.globalAlpha = 1;
 }
 
@@ -122,11 +128,11 @@ function mostOf(scene: Scene): number {
 const strength = (style: Style) => style & 3;
 
 /** Lines that look alike are stroked together; the lit ones come last, on top. */
-function drawEdges(context: CanvasRenderingContext2D, frame: Frame): void {
+function* drawEdges(context: CanvasRenderingContext2D, frame: Frame): Generator<void> {
   const { scene, camera, size, moves } = frame;
   const { count, flags, label, kind } = scene.edges;
   // While things move, the index knows only where they will be.
-  const inView = moves || count < 400 ? null : frame.hits.edgesIn(visible(camera, size, 8));
+  const inView = moves || count < 400 || !frame.hits.warmed ? null : frame.hits.edgesIn(visible(camera, size, 8));
   const strokes = new Map<Style, number[]>();
   const marked: number[] = [];
   const labelled: number[] = [];
@@ -137,14 +143,21 @@ function drawEdges(context: CanvasRenderingContext2D, frame: Frame): void {
     const list = strokes.get(style);
     if (list) list.push(e);
     else strokes.set(style, [e]);
-    if (flags[e] & (Flag.back | Flag.masked) || kind[e] === Kind.column) marked.push(e);
+    if (flags[e] & (Flag.back | Flag.masked) || (kind[e] === Kind.column && frame.ports.outOf(e))) marked.push(e);
     if (label.has(e) && (!(flags[e] & Flag.aside) || frame.lit?.edges[e])) labelled.push(e);
   }
   const heads = camera.k >= 0.3;
   context.lineCap = "butt";
   context.lineJoin = "round";
   const order = [...strokes.keys()].sort((a, b) => strength(a) - strength(b) || a - b);
-  for (const style of order) strokeAll(context, frame, style, strokes.get(style)!, heads);
+  yield;
+  for (const style of order) {
+    const edges = strokes.get(style)!;
+    for (let from = 0; from < edges.length; from += TOGETHER) {
+      strokeAll(context, frame, style, edges.slice(from, from + TOGETHER), heads);
+      yield;
+    }
+  }
   context.setLineDash([]);
   if (camera.k >= 0.5) drawAllMarks(context, frame, marked);
   if (!moves && camera.k >= PLATE_ZOOM) drawLabels(context, frame, labelled);

@@ -6,7 +6,10 @@ import { glyphPath, stateGlyph, stateName } from "./glyphs";
 import { cutName, endsIn, levelOf, MIN_TEXT, type Ends } from "./near";
 import { fillFor, stateColour } from "./paint";
 
-export function drawFarNodes(context: CanvasRenderingContext2D, frame: Frame): void {
+/** Nodes drawn before there is a pause. */
+const STEP = 100;
+
+export function* drawFarNodes(context: CanvasRenderingContext2D, frame: Frame): Generator<void> {
   const { scene, camera, size, near, moves, left } = frame;
   const list = moves
     ? Array.from({ length: scene.nodes.count }, (_, i) => i)
@@ -14,8 +17,10 @@ export function drawFarNodes(context: CanvasRenderingContext2D, frame: Frame): v
   const block = levelOf(camera.k) === "block";
   context.textBaseline = "middle";
   fonts.delete(context);
+  let drawn = 0;
   for (const i of list) {
     if (near.has(i)) continue;
+    if (++drawn % STEP === 0) yield;
     const x = (scene.nodes.x[i] + (moves ? moves.dx[i] * left : 0)) * camera.k + camera.x;
     const y = (scene.nodes.y[i] + (moves ? moves.dy[i] * left : 0)) * camera.k + camera.y;
     const w = scene.nodes.w[i] * camera.k;

@@ -6,6 +6,9 @@ import type { Box } from "./camera";
 import { Schema } from "./schema";
 import type { Scene } from "./wire";
 
+/** Edges looked at in one go. */
+const PIECE = 4_000;
+
 export function chain(scene: Scene, e: number): Chain {
   const { points, pointStart } = scene.edges;
   return { points, from: pointStart[e], to: pointStart[e + 1] };
@@ -106,23 +109,50 @@ export class Hits {
     );
   }
 
-  /** Build what the first pan would wait for. */
-  warm(): void {
-    this.edges();
+  /** Whether it is known where edges are: what is needed to leave out those out of sight. */
+  get warmed(): boolean {
+    return this.edgeIndex !== undefined;
+  }
+
+  /** Build what the first pan would wait for, a piece at a time; returns the way to stop. */
+  warm(): () => void {
+    const { count } = this.scene.edges;
+    let [index, from, timer]: [Flatbush | null, number, number] = [count > 0 ? new Flatbush(count) : null, 0, 0];
+    const proceed = () => {
+      if (this.edgeIndex !== undefined) return;
+      if (!index) this.edgeIndex = null;
+      else if (from < count) {
+        this.add(index, from, (from = Math.min(count, from + PIECE)));
+        timer = window.setTimeout(proceed);
+      } else {
+        index.finish();
+        this.edgeIndex = index;
+      }
+    };
+    proceed();
+    return () => {
+      index = null;
+      clearTimeout(timer);
+    };
   }
 
   /** Built when first asked for: the first paint draws everything and needs no index. */
   private edges(): Flatbush | null {
     if (this.edgeIndex !== undefined) return this.edgeIndex;
-    const { count, pointStart } = this.scene.edges;
+    const { count } = this.scene.edges;
     if (count === 0) return (this.edgeIndex = null);
     const index = new Flatbush(count);
-    for (let e = 0; e < count; e++) {
+    this.add(index, 0, count);
+    index.finish();
+    return (this.edgeIndex = index);
+  }
+
+  private add(index: Flatbush, from: number, to: number): void {
+    const { pointStart } = this.scene.edges;
+    for (let e = from; e < to; e++) {
       const b = bounds(chain(this.scene, e));
       if (pointStart[e + 1] === pointStart[e]) index.add(Infinity, Infinity, Infinity, Infinity);
       else index.add(b.minX, b.minY, b.maxX, b.maxY);
     }
-    index.finish();
-    return (this.edgeIndex = index);
   }
 }

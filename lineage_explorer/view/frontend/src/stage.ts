@@ -17,12 +17,13 @@ import {
   type Camera,
   type Size,
 } from "./camera";
-import { draw, fitCanvas, forgetArrivals } from "./canvas";
+import { forgetArrivals } from "./canvas";
 import { Cards, type Look, type Touch } from "./cards";
 import { h } from "./dom";
 import { boxOf, fitted, inside, isOverview, newcomers, PAD } from "./framing";
 import { extent, Hits } from "./hit";
 import { anchorOf, DURATION, left, movesBetween, type Moves } from "./motion";
+import { Painter } from "./painter";
 import { CARD_ZOOM, chooseNear, PLATE_ZOOM, textSizes } from "./near";
 import { Ports } from "./ports";
 import { Schema } from "./schema";
@@ -58,8 +59,7 @@ export class Stage {
   private box: Box = extent(this.scene);
   private camera: Camera = { x: 0, y: 0, k: 1 };
   private size: Size = { width: 0, height: 0 };
-  private ratio = 1;
-  private readonly canvas = h("canvas", "lx-canvas", { "aria-hidden": "true" });
+  private readonly painter = new Painter();
   private readonly layer = h("div", "lx-layer");
   private readonly cards: Cards;
   private look: LookOf | null = null;
@@ -75,6 +75,8 @@ export class Stage {
   private shownTouch: Touch | null = null;
   private moves: Moves | null = null;
   private moving = false;
+  private bent = 0;
+  private stopWarming: () => void = () => undefined;
   private flight: { from: Camera; to: Camera; start: number } | null = null;
   private frame = 0;
   private fresh = true;
@@ -93,7 +95,7 @@ export class Stage {
     private readonly failed: (error: unknown) => void,
     chooseRow: (node: number, row: number) => void,
   ) {
-    this.element.append(this.canvas, this.layer);
+    this.element.append(this.painter.element, this.layer);
     const moved = (node: number) => this.rowsMoved(node);
     this.cards = new Cards(this.layer, `${prefix}-node`, this.schema, { moved, choose: chooseRow, entered: (node) => this.reveal(node) });
     this.observer.observe(this.element);
@@ -101,6 +103,7 @@ export class Stage {
 
   dispose(): void {
     this.observer.disconnect();
+    this.stopWarming();
     cancelAnimationFrame(this.frame);
   }
 
@@ -131,7 +134,9 @@ export class Stage {
     this.scene = scene;
     this.ports = new Ports(scene, this.schema);
     const hits = (this.hits = new Hits(scene, this.schema));
-    setTimeout(() => hits.warm(), WARM);
+    this.stopWarming();
+    const timer = setTimeout(() => (this.stopWarming = hits.warm()), WARM);
+    this.stopWarming = () => clearTimeout(timer);
     this.box = extent(scene);
     const [cx, cy] = toWorld(this.camera, this.size.width / 2, this.size.height / 2);
     const anchor = before.nodes.count ? anchorOf(before, scene, touched, cx, cy) : null;
@@ -187,6 +192,7 @@ export class Stage {
   /** A schema was scrolled or searched: its lines follow. */
   private rowsMoved(node: number): void {
     this.ports.follow(node);
+    this.bent++;
     this.hits.edgesMoved();
     forgetArrivals(this.scene);
     this.invalidate();
@@ -370,28 +376,14 @@ export class Stage {
     const [x, y] = toScreen(this.camera, 0, 0);
     this.layer.style.transform = `translate(${x}px, ${y}px) scale(${this.camera.k})`;
 
-    this.ratio = window.devicePixelRatio || 1;
-    const context = fitCanvas(this.canvas, this.size, this.ratio);
-    if (context) {
-      const { scene, hits, camera, size, ratio, moves } = this;
-      draw(context, {
-        scene,
-        hits,
-        camera,
-        size,
-        ratio,
-        theme: look.theme,
-        colouring: look.colouring,
-        mixture: look.mixture,
-        lines: look.lines,
-        ports: this.ports,
-        near: new Set(near),
-        moves,
-        left: remaining,
-        ...this.touch,
-      });
-    }
+    const { scene, hits, camera, size, moves, ports, bent } = this;
+    const { theme, colouring, mixture, lines } = look;
+    const more = this.painter.paint({
+      ...{ scene, hits, camera, size, ratio: window.devicePixelRatio || 1, moves, left: remaining, ports, bent },
+      ...{ theme, colouring, mixture, lines, near: new Set(near) },
+      ...this.touch,
+    });
     this.painted();
-    if (this.flight || this.moves) this.invalidate();
+    if (this.flight || this.moves || more) this.invalidate();
   }
 }
