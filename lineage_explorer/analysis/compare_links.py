@@ -72,15 +72,23 @@ def _makers(reads: pl.DataFrame, writes: pl.DataFrame) -> pl.DataFrame:
     """Reads with the run that made what they read."""
     done = writes.filter((pl.col("state") == "COMPLETE") & pl.col("end").is_not_null())
     last = done.select("dataset", "end", last="write").sort("end", "last")
-    found = reads.sort("read", "reader").join_asof(
-        last,
-        left_on="read",
-        right_on="end",
-        by="dataset",
-        coalesce=False,
-        check_sortedness=False,
+    # a run without duration that writes what it reads had not written when it read
+    own = writes.filter(pl.col("end") <= pl.col("start")).select("dataset", reader="write")
+    own = own.unique().with_columns(own=pl.lit(value=True))
+    just = pl.when("own").then(pl.col("read") - pl.duration(microseconds=1)).otherwise("read")
+    found = (
+        reads.join(own, on=["dataset", "reader"], how="left")
+        .with_columns(latest=just)
+        .sort("latest", "reader")
+        .join_asof(
+            last,
+            left_on="latest",
+            right_on="end",
+            by="dataset",
+            coalesce=False,
+            check_sortedness=False,
+        )
     )
-    itself = pl.col("last") == pl.col("reader")
     versions = (
         writes.filter(pl.col("version").is_not_null())
         .sort("start", "write")
@@ -91,12 +99,12 @@ def _makers(reads: pl.DataFrame, writes: pl.DataFrame) -> pl.DataFrame:
         found.join(versions, on=["dataset", "version"], how="left")
         .with_columns(same=pl.when(pl.col("began") <= pl.col("read")).then("same"))
         .with_columns(
-            maker=pl.coalesce("same", pl.when(~itself).then("last")),
+            maker=pl.coalesce("same", "last"),
             behind=pl.when(pl.col("same").is_not_null() & pl.col("last").is_not_null()).then(
                 (pl.col("same") != pl.col("last")) & (pl.col("made") < pl.col("end"))
             ),
         )
-        .drop("end", "last", "same", "made", "began", strict=False)
+        .drop("end", "last", "same", "made", "began", "own", "latest", strict=False)
     )
 
 
