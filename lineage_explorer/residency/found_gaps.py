@@ -33,6 +33,10 @@ def of_policy(judged: Judged) -> Iterator[Finding]:
         if own.entry is not None and not own.datasets:
             label = policy.labels[own.entry]
             yield _entry("policy.unmatched", label.where, f"nothing here is called {label.dataset}")
+    used_by = {own.dated for own in judged.labels.own}
+    for told in policy.classifications:
+        if told not in used_by:
+            yield _entry("policy.unmatched", told.where, f"nothing here has the tag {told.tag}")
     mapped = set(judged.claims["entry"].drop_nulls().to_list())
     for number, place in enumerate(policy.places):
         if number not in mapped:

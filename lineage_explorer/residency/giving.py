@@ -58,7 +58,7 @@ class Giving:
 
     def _bits(self, label: Own, day: date) -> int:
         number = self.numbers[label.says]
-        if label.entry is not None and not self.policy.labels[label.entry].holds(day):
+        if label.dated is not None and not label.dated.holds(day):
             return 0
         found = self.code.under(label.regimes) | self.code.source(number)
         if label.unrestricted:

@@ -13,19 +13,20 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from lineage_explorer.residency.bits import Code, Effective
 from lineage_explorer.residency.chosen import Chooser
 from lineage_explorer.residency.exempted import apart, exempt, passed
 from lineage_explorer.residency.giving import Giving
-from lineage_explorer.residency.own import Ignored, Own, said, tagged, written
+from lineage_explorer.residency.own import Ignored, Own, classified, said, tagged, written
 from lineage_explorer.residency.per_node import PerNode
 from lineage_explorer.residency.places import Atlas
 from lineage_explorer.residency.policy import Policy
 from lineage_explorer.residency.spread import Web, Witness
 from lineage_explorer.residency.states import States, states
-from lineage_explorer.tables import TEXTS, Columns, table
+from lineage_explorer.tables import TEXTS, Columns, schema
 
 if TYPE_CHECKING:
     from lineage_explorer.lineage import Lineage
@@ -38,6 +39,9 @@ LABELS: Columns = {
     "complete": (pl.Boolean, "whether everything it comes from has a label"),
     "sources": (TEXTS, "the labels it comes from: an entry of the policy, or a tag"),
 }
+
+
+_SHOWN = ("permitted", "regimes", "complete", "sources")
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +91,9 @@ class Labels:
 
     def effective(self, node: int, epoch: int | None = None) -> Effective:
         """The label of a node, in an epoch; in the newest if none is given."""
-        facts = self.held[self.newest if epoch is None else epoch].facts[node]
+        return self._label(self.held[self.newest if epoch is None else epoch].facts[node])
+
+    def _label(self, facts: int) -> Effective:
         if facts not in self._read:
             self._read[facts] = self.code.read(facts)
         return self._read[facts]
@@ -124,11 +130,23 @@ class Labels:
         )
         whole = last.select("thing", "node", field=pl.lit(None, pl.String))
         rows = pl.concat([whole, columns.select(whole.columns)]).sort("thing", "field")
-        shown = (
-            (thing, field, *self._shown(node, epochs[thing]))
-            for thing, node, field in rows.iter_rows()
-        )
-        return table(LABELS, shown)
+        epoch = np.array([epochs[thing] for thing in rows["thing"]], np.int64)
+        node, number = rows["node"].to_numpy(), np.zeros(len(rows), np.int64)
+        for at in np.unique(epoch).tolist():
+            number[epoch == at] = self.held[at].facts.numbers[node[epoch == at]]
+        keyed = rows.with_columns(epoch=pl.Series(epoch), number=pl.Series(number))
+        keys = ["epoch", "number"]
+        shown = [
+            (at, kind, *self._shown(self.held[at].facts.distinct[kind]))
+            for at, kind in keyed.select(keys).unique().sort(keys).iter_rows()
+        ]
+        types = schema(LABELS)
+        told = pl.DataFrame(
+            shown, schema={"epoch": pl.Int64, "number": pl.Int64,
+                           **{name: types[name] for name in _SHOWN}}, orient="row",
+        )  # fmt: skip
+        found = keyed.join(told, on=keys, how="left", maintain_order="left")
+        return found.with_columns(node="thing").select(LABELS.keys())
 
     def told(self, number: int) -> str:
         """A source in words."""
@@ -143,8 +161,9 @@ class Labels:
             if self.giving.bits(epoch)[number] & bit
         ]
 
-    def _shown(self, node: int, epoch: int) -> tuple[list[str] | None, list[str], bool, list[str]]:
-        label = self.effective(node, epoch)
+    def _shown(self, facts: int) -> tuple[list[str] | None, list[str], bool, list[str]]:
+        """permitted, regimes, complete and sources of a label in force."""
+        label = self._label(facts)
         permitted = None if label.permitted is None else list(label.permitted)
         sources = [self.told(number) for number in label.sources]
         return permitted, list(label.regimes), label.complete, sources
@@ -158,7 +177,11 @@ def labels(lin: Lineage, policy: Policy, atlas: Atlas) -> Labels:
     """
     choose = Chooser(lin.frames, lin.names, policy.names)
     ignored: list[Ignored] = []
-    own = (*written(choose, policy), *tagged(lin, policy, ignored))
+    own = (
+        *written(choose, policy),
+        *tagged(lin, policy, ignored),
+        *classified(lin, policy),
+    )
     fields = [(dataset, label.field) for label in own if label.field for dataset in label.datasets]
     entries = exempt(choose, policy)
     graph = states(

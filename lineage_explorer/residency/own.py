@@ -12,7 +12,7 @@ import polars as pl
 from lineage_explorer.residency.chosen import Chooser
 from lineage_explorer.residency.declared import split
 from lineage_explorer.residency.places import is_place
-from lineage_explorer.residency.policy import Policy
+from lineage_explorer.residency.policy import Dated, Policy
 
 if TYPE_CHECKING:
     from lineage_explorer.lineage import Lineage
@@ -34,6 +34,7 @@ class Own:
     datasets: tuple[str, ...]
     field: str | None = None
     entry: int | None = None
+    dated: Dated | None = None
 
     @property
     def says(self) -> Says:
@@ -63,6 +64,7 @@ def written(choose: Chooser, policy: Policy) -> Iterator[Own]:
             datasets=tuple(choose.nodes(label.dataset, "dataset", label.where, label.line)),
             field=label.field,
             entry=number,
+            dated=label,
         )
 
 
@@ -71,11 +73,7 @@ def tagged(lin: Lineage, policy: Policy, ignored: list[Ignored]) -> Iterator[Own
     keys = (*policy.tags.permitted, *policy.tags.regime)
     if not keys:
         return
-    frames = (
-        lin.datasets.select("dataset", pl.lit(None, pl.String).alias("field"), "tags"),
-        lin.fields.select("dataset", "field", "tags"),
-    )
-    told = pl.concat(frames).explode("tags").drop_nulls("tags")
+    told = _tags_of(lin)
     key = pl.col("tags").str.split_exact("=", 1).struct.field("field_0")
     found: dict[tuple[str, str | None], list[str]] = defaultdict(list)
     for dataset, field, tag in told.filter(key.is_in(list(keys))).iter_rows():
@@ -103,6 +101,38 @@ def tagged(lin: Lineage, policy: Policy, ignored: list[Ignored]) -> Iterator[Own
             datasets=tuple(sorted(datasets)),
             field=field,
         )
+
+
+def _tags_of(lin: Lineage) -> pl.DataFrame:
+    """dataset, field (null for the whole), tags: one row a tag, as key=value."""
+    frames = (
+        lin.datasets.select("dataset", pl.lit(None, pl.String).alias("field"), "tags"),
+        lin.fields.select("dataset", "field", "tags"),
+    )
+    return pl.concat(frames).explode("tags").drop_nulls("tags")
+
+
+def classified(lin: Lineage, policy: Policy) -> Iterator[Own]:
+    """The labels of what has a tag that the policy classifies: the tag is the event's word."""
+    if not policy.classifications:
+        return
+    told = _tags_of(lin)
+    for entry in policy.classifications:
+        names = [tag for tag in told["tags"].unique() if entry.fits(tag)]
+        found = told.filter(pl.col("tags").is_in(names)).unique(["dataset", "field"])
+        for field in sorted(found["field"].unique(), key=lambda name: name or ""):
+            datasets = found.filter(pl.col("field").eq_missing(pl.lit(field, pl.String)))["dataset"]
+            yield Own(
+                f"policy {entry.where}",
+                entry.line,
+                entry.permitted,
+                unrestricted=False,
+                regimes=entry.regimes,
+                trusted=False,
+                datasets=tuple(datasets.sort()),
+                field=field,
+                dated=entry,
+            )
 
 
 def is_known(policy: Policy, codes: Sequence[str]) -> bool:

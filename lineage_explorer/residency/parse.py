@@ -16,6 +16,7 @@ from lineage_explorer.residency.places import is_place
 from lineage_explorer.residency.policy import (
     TABLES,
     Basis,
+    Classified,
     Dated,
     Exemption,
     Label,
@@ -31,8 +32,8 @@ Entry = TypeVar("Entry", bound=Dated)
 Value = Any
 
 EXCEPTIONS = ("anonymised", "aggregated", "synthetic", "federated_update", "safeguard", "consent")
-_TOP = ("policy_date", "minimum_grade", "tags", "tables", "places", "labels", "transfers",
-        "exceptions", "facets")  # fmt: skip
+_TOP = ("policy_date", "minimum_grade", "tags", "tables", "places", "labels", "classifications",
+        "transfers", "exceptions", "facets")  # fmt: skip
 _DAYS = ("valid_from", "valid_to")
 
 
@@ -67,6 +68,7 @@ def parse(
         tags=_tags(reader, found.get("tags", {})),
         places=reader.entries(found, "places", _mapped),
         labels=reader.entries(found, "labels", _label),
+        classifications=reader.entries(found, "classifications", _classified),
         transfers=reader.entries(found, "transfers", _basis),
         exceptions=reader.entries(found, "exceptions", _exemption, ends=True),
         facets=reader.entries(found, "facets", _pointed),
@@ -268,6 +270,20 @@ def _label(reader: _Reader, where: Where, entry: dict[str, Any]) -> Label:
         permitted=permitted,
         unrestricted=free,
         regimes=regimes,
+    )
+
+
+def _classified(reader: _Reader, where: Where, entry: dict[str, Any]) -> Classified:
+    reader.known(where, entry, ("tag", "permitted", "regimes"))
+    reader.need(where, entry, ("tag",))
+    if not entry.get("permitted") and not entry.get("regimes"):
+        message = "a classification says where the data may be, or the regimes it is under."
+        raise reader.wrong(where, message, 'write permitted = ["EU"].')
+    permitted = entry.get("permitted")
+    return Classified(
+        tag=reader.text(_at(where, "tag"), entry["tag"]),
+        permitted=reader.places(_at(where, "permitted"), permitted) if permitted else None,
+        regimes=reader.regimes(_at(where, "regimes"), entry.get("regimes", [])),
     )
 
 

@@ -76,6 +76,19 @@ class Label(Dated):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Classified(Dated):
+    """Where data may be that events give a tag, as the classification of a catalogue; it narrows only."""
+
+    tag: str
+    permitted: tuple[str, ...] | None = None
+    regimes: tuple[str, ...] = ()
+
+    def fits(self, tag: str) -> bool:
+        """Whether it is about this tag, as key=value; one that names only a key is of any value."""
+        return self.tag in (tag, tag.partition("=")[0])
+
+
+@dataclass(frozen=True, kw_only=True)
 class Basis(Dated):
     """A basis on file for data of a regime to go from one place to another."""
 
@@ -130,6 +143,7 @@ class Policy:
         tags: keys of event tags that are read.
         places: the user's mapping.
         labels: where data may be.
+        classifications: where data may be that has a tag.
         transfers: bases on file.
         exceptions: approved exceptions.
         facets: facets of the user's own that say a place.
@@ -144,6 +158,7 @@ class Policy:
     tags: Tags = field(default_factory=Tags)
     places: tuple[Mapped, ...] = ()
     labels: tuple[Label, ...] = ()
+    classifications: tuple[Classified, ...] = ()
     transfers: tuple[Basis, ...] = ()
     exceptions: tuple[Exemption, ...] = ()
     facets: tuple[Pointed, ...] = ()
@@ -214,7 +229,8 @@ class Policy:
     @cached_property
     def dated(self) -> Sequence[Dated]:
         """All entries that hold on some days."""
-        return [*self.places, *self.labels, *self.transfers, *self.exceptions]
+        own = [*self.places, *self.labels, *self.classifications]
+        return [*own, *self.transfers, *self.exceptions]
 
     @cached_property
     def epochs(self) -> list[date]:
@@ -244,6 +260,7 @@ class Policy:
         lists = [
             *(mapped.places for mapped in self.places),
             *(label.permitted or () for label in self.labels),
+            *(told.permitted or () for told in self.classifications),
             *(basis.from_ + basis.to for basis in self.transfers),
             *(exemption.adds for exemption in self.exceptions),
         ]

@@ -107,6 +107,16 @@ def test_the_same_files_make_the_same_bytes(place, trail):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_any_byte_of_any_file_that_is_flipped_is_found(place, trail, name):
+    flipped(place, trail, name)
+
+
+def test_any_byte_of_a_rego_policy_that_is_flipped_is_found(place):
+    lin, rules = lx.read(place / "log.ndjson"), rego.evaluator(rego.shipped())
+    trail = residency(lin, place / "policy.toml", rules).write_audit(place / "rego", KEY)
+    flipped(place, trail, "rego/residency.rego")
+
+
+def flipped(place: Path, trail: Path, name: str) -> None:
     """Every byte of small files; of large ones the ends and some between, each bit in turn."""
     path = trail / name
     content = path.read_bytes()

@@ -110,6 +110,50 @@ def test_a_tag_is_no_label_of_its_own():
     assert not label(report, "us/out")["complete"]
 
 
+PII = {"tags": [{"key": "PII", "value": "high", "source": "ATLAS"}]}
+
+
+@pytest.mark.parametrize("tag", ["PII", "PII=high"])
+def test_a_classification_of_a_catalogue_narrows_by_what_the_policy_says_of_it(tag):
+    report = judged(
+        [run("copy", [data("a", tags=PII)], ["out"])],
+        classifications=[{"tag": tag, "permitted": ["DE"], "regimes": ["eu_gdpr"]}],
+        labels=[{"dataset": "a", "unrestricted": True}],
+    )
+    assert label(report, "out")["permitted"] == ["DE"]
+    assert label(report, "out")["regimes"] == ["eu_gdpr"]
+    assert label(report, "out")["complete"]
+
+
+def test_a_classification_never_stands_in_for_a_label_of_the_policy():
+    report = judged(
+        [run("copy", [data("a", tags=PII)], ["out"])],
+        classifications=[{"tag": "PII", "permitted": ["DE"]}],
+    )
+    assert not label(report, "out")["complete"]
+
+
+def test_a_column_may_be_classified():
+    told = {"tags": [{"key": "PII", "value": "high", "field": "mail"}]}
+    schema = {"fields": [{"name": "mail"}, {"name": "day"}]}
+    out = data("out", columnLineage=columns(mail=[("a", "mail")], day=[("a", "day")]))
+    report = judged(
+        [run("copy", [data("a", tags=told, schema=schema)], [out])],
+        classifications=[{"tag": "PII", "permitted": ["DE"]}],
+        labels=[{"dataset": "a", "unrestricted": True}],
+    )
+    assert label(report, "out", "mail")["permitted"] == ["DE"]
+    assert label(report, "out", "day")["permitted"] == ["*"]
+
+
+def test_a_classification_that_nothing_has_is_told():
+    report = judged(
+        [run("copy", ["a"], ["out"])], classifications=[{"tag": "PHI", "permitted": ["DE"]}]
+    )
+    told = report.findings["reason"].to_list()
+    assert any("nothing here has the tag PHI" in reason for reason in told)
+
+
 def test_a_tag_that_cannot_be_read_is_told():
     tags = {"tags": [{"key": "residency.permitted", "value": "Europe"}]}
     report = judged(

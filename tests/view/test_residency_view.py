@@ -13,6 +13,8 @@ import traitlets
 import lineage_explorer as lx
 from lineage_explorer.errors import SelectionError
 from lineage_explorer.view import found
+from lineage_explorer.view.detail import edge_detail
+from lineage_explorer.view.found_edge import with_crossings
 from lineage_explorer.view.modes import Line
 from tests.conftest import ROOT
 from tests.residency.made import PLACED, columns, data, judged, run
@@ -261,3 +263,24 @@ def test_a_box_opens_in_a_file_too(report, tmp_path):
     report.lin.write(tmp_path / "x.html", color=report, by="place")
     text = page_text(tmp_path / "x.html")
     assert '"group:place US"' in text
+
+
+def crossing(report: lx.ResidencyReport, source: str, target: str) -> list[dict[str, str]]:
+    """The facts of each crossing that the panel tells of an edge."""
+    told = with_crossings(edge_detail(report.lin, source, target), source, target, report)
+    tabs = {tab["name"]: tab["blocks"] for tab in told["tabs"]}
+    blocks = tabs.get("Residency", [])
+    return [dict(block["rows"]) for block in blocks if block["type"] == "facts"]
+
+
+def test_an_edge_tells_every_crossing_along_it_with_its_basis(report):
+    job, target = "job:fraud-analytics:count_frauds", "dataset:s3://acme-analytics-us:fraud_counts"
+    (told,) = crossing(report, job, target)
+    assert told["Crosses"] == "DE → US"
+    assert told["Verdict"] == "by exception"
+    assert told["Basis"] == "aggregated: DPIA-22: counts, no rows, privacy office"
+
+
+def test_an_edge_along_which_nothing_crosses_has_no_such_tab():
+    report = judged([run("copy", ["de/a"], ["de/b"])], labels=ONLY_DE)
+    assert crossing(report, "dataset:de:a", "job:jobs:copy") == []
