@@ -5,14 +5,13 @@ Everything that is not decided is here too; nothing unknown is left out as if it
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
+from lineage_explorer.collecting import no_collector
 from lineage_explorer.residency.finding import FINDINGS, Finding
 from lineage_explorer.residency.found_gaps import gaps, of_policy, of_tables
 from lineage_explorer.residency.found_labels import impossible, localised, unlabelled, widening
@@ -35,7 +34,8 @@ if TYPE_CHECKING:
 
 def findings(lin: Lineage, judged: Judged) -> pl.DataFrame:
     """All findings, the worst first; columns as in `FINDINGS`."""
-    with not_collecting():
+    # findings are tuples of text, hundreds of thousands of them, in which no cycle can be
+    with no_collector():
         return _framed(_found(lin, judged))
 
 
@@ -72,22 +72,6 @@ def _framed(found: Sequence[Finding]) -> pl.DataFrame:
         name: _lists(columns[name], dtype) if isinstance(dtype, pl.List) else columns[name]
         for name, (dtype, _) in FINDINGS.items()
     })  # fmt: skip
-
-
-@contextmanager
-def not_collecting() -> Iterator[None]:
-    """Leaves Python's collector of cycles out for a while, and sets it as it was.
-
-    Hundreds of thousands of findings are tuples of text, in which no cycle can be: looking through
-    all of them again and again, as more come, took a quarter of the time.
-    """
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _lists(values: Sequence[tuple[Any, ...] | None], dtype: Any) -> pl.Series:
