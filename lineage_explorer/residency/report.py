@@ -243,12 +243,19 @@ def places_of(report: ResidencyReport) -> pl.DataFrame:
         .group_by("node", maintain_order=True)
         .agg(pl.col("to_set").unique(maintain_order=True), rank.min().alias("rank"))
     )
-    rows = {node: (numbers, VERDICTS[at]) for node, numbers, at in seen.iter_rows()}
-    nodes = report.lin.nodes["node"].to_list()
+    shown: dict[tuple[int, ...], str] = {}
+    rows = {}
+    for node, numbers, at in seen.iter_rows():
+        key = tuple(numbers)
+        if key not in shown:
+            shown[key] = _shown(judged, key)
+        rows[node] = shown[key], VERDICTS[at]
+    nodes = report.lin.nodes["node"]
+    told = [rows.get(node, ("", "not applicable")) for node in nodes]
+    labels, verdicts = zip(*told, strict=True) if told else ((), ())
     return pl.DataFrame(
-        [(node, *_shown(judged, *rows.get(node, ([], "not applicable")))) for node in nodes],
+        {"node": nodes, "label": labels, "verdict": verdicts},
         schema={"node": pl.String, "label": pl.String, "verdict": pl.String},
-        orient="row",
     )
 
 
@@ -271,11 +278,9 @@ def places_by_node(report: ResidencyReport) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _shown(judged: Judged, numbers: list[int], verdict: str) -> tuple[str, str]:
-    if not numbers:
-        return "", verdict
+def _shown(judged: Judged, numbers: Sequence[int]) -> str:
     words = ["≠" if number == DISAGREE else short(judged.sets.places(number)) for number in numbers]
-    return ", ".join(dict.fromkeys(words)), verdict
+    return ", ".join(dict.fromkeys(words))
 
 
 def short(places: tuple[str, ...]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from weakref import WeakKeyDictionary
 
 import polars as pl
 
@@ -28,6 +29,8 @@ _VERDICTS = {
     "undecided": Entry("undecided", "unknown", "?", "hatch"),
 }
 Told = Mapping[str, tuple[str, str, int]]
+_made: WeakKeyDictionary[ResidencyReport, list[Maker]] = WeakKeyDictionary()
+"""Of each report that is in use: a view is coloured by it again and again."""
 
 
 def residency_modes(report: ResidencyReport) -> list[Maker]:
@@ -36,6 +39,12 @@ def residency_modes(report: ResidencyReport) -> list[Maker]:
     What is undecided is hatched and has an entry of its own, as what has no known place has. On
     every node stand the codes of its places and how much of it is outside.
     """
+    if report not in _made:
+        _made[report] = _modes(report)
+    return _made[report]
+
+
+def _modes(report: ResidencyReport) -> list[Maker]:
     findings = _outside(report)
     told = {
         node: (label, verdict, findings[node])

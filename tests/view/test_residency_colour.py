@@ -1,5 +1,7 @@
 """What a residency report says of a node is its colour, with a mark beside it."""
 
+import gc
+import weakref
 from itertools import pairwise
 from xml.dom import minidom
 
@@ -7,6 +9,7 @@ import pytest
 
 import lineage_explorer as lx
 from lineage_explorer.view.modes import NONE
+from lineage_explorer.view.residency import residency_modes
 from lineage_explorer.view.style import PATTERNS
 from lineage_explorer.view.svg import svg
 from tests.conftest import ROOT
@@ -65,3 +68,12 @@ def test_a_picture_with_every_pattern_is_well_formed() -> None:
     shown = {pattern for pattern in PATTERNS if pattern and f'id="{pattern}-' in drawn}
     assert shown == set(PATTERNS) - {""}
     minidom.parseString(drawn)  # noqa: S318 - our own picture
+
+
+def test_a_report_that_nobody_holds_any_more_is_let_go() -> None:
+    made = lx.sample("fraud").residency()
+    assert residency_modes(made) is residency_modes(made)
+    held = weakref.ref(made)
+    del made
+    gc.collect()
+    assert held() is None
