@@ -102,5 +102,5 @@ class MissingExtra(LineageError, ImportError):
 
 def suggestions(name: str, known: Iterable[str]) -> str:
     """Up to three nearest names as words, or an empty text."""
-    near = get_close_matches(name, list(known), n=3, cutoff=0.6)
+    near = get_close_matches(name, list(dict.fromkeys(known)), n=3, cutoff=0.6)
     return " or ".join(repr(plain(found)) for found in near)

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from lineage_explorer import readers
-from lineage_explorer.errors import LineageError
-from lineage_explorer.naming import Names
+from lineage_explorer.naming import NOTHING_ELSE, Calling, Names
+from lineage_explorer.readers.original import original, shown
 from lineage_explorer.readers.sources import Blob
 from lineage_explorer.tables import Frames, flows_of
 
@@ -57,6 +56,8 @@ class Lineage:
     """Row ids of the events this is made of, where it is not all that were read."""
     story: Story | None = None
     """What changed, where this is both sides of a diff: its pictures show it."""
+    calling: Calling = NOTHING_ELSE
+    """What `alias` was told."""
 
     # The frames -----------------------------------------------------------------------------
 
@@ -190,6 +191,22 @@ class Lineage:
         from lineage_explorer.graph.merge import merge
 
         return merge(self, other)
+
+    def alias(self, names: Mapping[str, str]) -> Lineage:
+        """The lineage with names united that are one: `{"s3a://lake": "s3://lake"}`.
+
+        A key that is a namespace here means every dataset in it, and its value is what that is
+        called; any other key and its value are datasets, named as in `find`. The value is the name
+        that is shown, the other is among `aliases`. The files are read again.
+
+        Raises:
+            NodeNotFound: if there is no such namespace or dataset.
+            LineageError: if names lead round to themselves.
+            SourceError: if the files are not what they were when they were read.
+        """
+        from lineage_explorer.graph.alias import alias
+
+        return alias(self, names)
 
     def telling(self, story: Story) -> Lineage:
         """The same, its pictures with what changed in them."""
@@ -360,22 +377,14 @@ class Lineage:
             LineageError: if there is no such event.
             SourceError: if it is not in its file any more.
         """
-        return readers.shown(self._raw(event), indent=2, redact=self.redact)
+        return shown(self._original(event), indent=2, redact=self.redact)
 
     def event_line(self, event: int) -> str:
         """The same on one line, as NDJSON has it."""
-        return readers.shown(self._raw(event), indent=-1, redact=self.redact)
+        return shown(self._original(event), indent=-1, redact=self.redact)
 
-    def _raw(self, event: int) -> bytes:
-        found = self.frames.events.filter(event=event)
-        if found.is_empty():
-            raise LineageError(f"there is no event {event!r}.", "row ids are in lin.events.")
-        row = found.row(0, named=True)
-        blob = self.blobs.get(row["file"])
-        if blob is None:
-            raise LineageError(f"event {event} has no file any more.", "read the log again.")
-        form = next((form for file, form, _, _ in self.recognised if file == row["file"]), "json")
-        return readers.text_of(blob, row["offset"], row["length"], form)
+    def _original(self, event: int) -> bytes:
+        return original(self.frames.events, self.blobs, self.recognised, event)
 
     def summary(self) -> Summary:
         """What is in this log: counts, time span, problems, where to begin."""

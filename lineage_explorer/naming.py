@@ -7,12 +7,13 @@ namespaces and names contain colons themselves.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
 
-from lineage_explorer.errors import AmbiguousName, NodeNotFound
+from lineage_explorer.errors import AmbiguousName, LineageError, NodeNotFound
+from lineage_explorer.plain import plain
 from lineage_explorer.tables import Frames
 
 Name = tuple[str, str]
@@ -39,15 +40,60 @@ def field_id(namespace: str, name: str, column: str) -> str:
     return f"field:{namespace}:{name}#{column}"
 
 
+@dataclass(frozen=True)
+class Calling:
+    """What a user calls datasets otherwise than events do.
+
+    Attributes:
+        namespaces: a namespace and what it is called.
+        names: a dataset and which other it is.
+    """
+
+    namespaces: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[Name, Name] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.namespaces or self.names)
+
+    def __call__(self, name: Name) -> Name:
+        """What a dataset is called; what is told in several steps is followed to the last.
+
+        Raises:
+            LineageError: if they lead round.
+        """
+        seen = {name}
+        while True:
+            namespace, called = name
+            other = self.names.get(name, (self.namespaces.get(namespace, namespace), called))
+            if other == name:
+                return name
+            if other in seen:
+                raise LineageError(
+                    f"{plain(' '.join(name))!r} is called by names that lead back to it.",
+                    "say of each name only what it is to be called.",
+                )
+            seen.add(other)
+            name = other
+
+    def joined(self, other: Calling) -> Calling:
+        """Both; where they disagree, the other."""
+        return Calling({**self.namespaces, **other.namespaces}, {**self.names, **other.names})
+
+
+NOTHING_ELSE = Calling()
+
+
 @dataclass
 class Aliases:
     """Union-find over dataset names. Which name stands for the group does not depend on order.
 
-    The one shown is the TABLE symlink told most often, else the name used most often in events;
-    ties go to the name that sorts first (SymlinksDatasetFacet; OpenLineage#2625).
+    The one shown is the one that the user calls it; else the TABLE symlink told most often, else
+    the name used most often in events; ties go to the name that sorts first (SymlinksDatasetFacet;
+    OpenLineage#2625).
     """
 
     parent: dict[Name, Name] = field(default_factory=dict)
+    chosen: set[Name] = field(default_factory=set)
     used: Counter[Name] = field(default_factory=Counter)
     tables: Counter[Name] = field(default_factory=Counter)
 
@@ -62,6 +108,14 @@ class Aliases:
         if kind.upper() == "TABLE":
             self.tables[other] += times
         self.parent[self._root(name)] = self._root(other)
+
+    def call(self, names: Iterable[Name], calling: Calling) -> None:
+        """The user calls some of these otherwise."""
+        for name in names:
+            other = calling(name)
+            if other != name:
+                self.chosen.add(other)
+                self.unite(name, other, "")
 
     def _root(self, name: Name) -> Name:
         parent = self.parent
@@ -79,7 +133,10 @@ class Aliases:
         return {self._shown(names): names for names in members.values()}
 
     def _shown(self, names: list[Name]) -> Name:
-        return min(names, key=lambda name: (-self.tables[name], -self.used[name], name))
+        told = (self.tables, self.used)
+        return min(
+            names, key=lambda name: (name not in self.chosen, *(-of[name] for of in told), name)
+        )
 
 
 class Names:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from lineage_explorer.analysis.change_codes import SEVERITIES
-from lineage_explorer.analysis.compare_facts import facts
-from lineage_explorer.analysis.compare_judge import CHANGE, judge, paired, shaped
+from lineage_explorer.analysis.compare_facts import Facts, called, facts, makers
+from lineage_explorer.analysis.compare_judge import CHANGE, Pairs, judge, paired, shaped
 from lineage_explorer.analysis.compare_match import renamed
 from lineage_explorer.analysis.compare_sides import OFTEN, TWICE, Side, due
 from lineage_explorer.analysis.compare_texts import differing, texts
@@ -36,33 +36,49 @@ def compare(before: Side, after: Side) -> Compared:
     """Compare two sides."""
     was, now = facts(before), facts(after)
     said = [texts(before), texts(after)]
-    is_schema = (pl.col("entity") == "dataset") & (pl.col("facet") == "schema")
-    shown = [text.filter(is_schema) for text in said]
+    same = before.past is after.past
+    both = paired(was, now, series=same)
     given = {}
     if before.focus and after.focus and before.focus != after.focus:
         given = {before.focus: after.focus}
-    told = _told_renames(after)
-    twins = renamed(was, now, (shown[0], shown[1]), told, given)
-    was, said[0] = _renamed(was, twins), _renamed(said[0], twins)
-    same = before.past is after.past
+    names = ({}, {}) if same else (_names(before), _names(after))
+    twins = _twins(both, (was, now), said, _told_renames(after), given, names)
+    if twins:
+        was, said[0] = was.renamed(twins), called(said[0], ["node"], twins)
+        both = paired(was, now, series=False)
     if same and before.key == after.key:
         changes = pl.DataFrame(schema=CHANGE)
     else:
-        both = paired(was, now)
-        names = _aliases(after)
-        shared = both.select("node").unique()
-        pairs = differing(said[0], said[1]).join(shared, on="node", how="semi")
-        there = _both_sides(was, now)
-        pairs = pairs.filter(pl.col("node").is_in(there.implode()))
+        texts_ = differing(said[0], said[1])
+        there = both.nodes.filter(pl.col("has") & pl.col("has_after"))["node"]
+        texts_ = texts_.filter(pl.col("node").is_in(there.implode()))
         parts = [
-            judge(both, same_log=same),
-            changes_of_texts(pairs, names, twins),
-            _called_otherwise(twins, given, was, now),
+            judge(both.shared(), same_log=same),
+            changes_of_texts(texts_, (_aliases(before), _aliases(after)), twins),
+            _called_otherwise(twins, given, both, (before, after)),
         ]
         if same:
-            parts += [_not_run(before, after), _same_data(before, after, was, now)]
+            parts += [_not_run(before, after), _same_data(before, after, twins)]
         changes = _with_events(_idle(pl.concat(parts), before, after), before, after)
-    return Compared(_sorted(changes), _edges(was, now), _nodes(was, now), twins)
+    return Compared(_sorted(changes), _edges(both), _nodes(both), twins)
+
+
+def _twins(
+    both: Pairs,
+    sides: tuple[Facts, Facts],
+    said: list[pl.DataFrame],
+    told: dict[str, str],
+    given: dict[str, str],
+    names: tuple[dict[str, str], dict[str, str]],
+) -> dict[str, str]:
+    has, has_after = both.nodes["has"], both.nodes["has_after"]
+    alone = (
+        set(both.nodes.filter(has & ~has_after)["node"]),
+        set(both.nodes.filter(has_after & ~has)["node"]),
+    )
+    is_schema = (pl.col("entity") == "dataset") & (pl.col("facet") == "schema")
+    shown = (said[0].filter(is_schema), said[1].filter(is_schema))
+    return renamed(sides, alone, shown, told, given, names)
 
 
 def _told_renames(side: Side) -> dict[str, str]:
@@ -70,46 +86,55 @@ def _told_renames(side: Side) -> dict[str, str]:
     return dict(told.iter_rows())
 
 
+def _named(side: Side) -> pl.DataFrame:
+    """Every node of its log: node, kind, namespace, name."""
+    frames = side.past.frames
+    about = ["namespace", "name"]
+    datasets = frames.datasets.select(*about, node="dataset", kind=pl.lit("dataset"))
+    return pl.concat([datasets, frames.jobs.select(*about, node="job", kind=pl.lit("job"))])
+
+
+def _names(side: Side) -> dict[str, str]:
+    return dict(_named(side).select("node", "name").iter_rows())
+
+
 def _aliases(side: Side) -> dict[str, str]:
     told = side.past.frames.datasets.select("aliases", "dataset")
     return dict(told.explode("aliases", empty_as_null=False).drop_nulls().iter_rows())
 
 
-def _renamed(frame: pl.DataFrame, twins: dict[str, str]) -> pl.DataFrame:
-    if not twins:
-        return frame
-    columns = [name for name in ("node", "field", "by") if name in frame.columns]
-    touches = pl.col("aspect").is_in(["reads", "writes"]) if "aspect" in frame.columns else None
-    changed = [
-        pl.col(name).replace(twins)
-        if name != "field" or touches is None
-        else pl.when(touches).then(pl.col(name).replace(twins)).otherwise(name).alias(name)
-        for name in columns
-    ]
-    return frame.with_columns(changed)
-
-
-def _both_sides(was: pl.DataFrame, now: pl.DataFrame) -> pl.Series:
-    here, there = (side.filter(pl.col("aspect") == "node").select("node") for side in (was, now))
-    return here.join(there, on="node", how="semi")["node"]
-
-
 def _called_otherwise(
-    twins: dict[str, str], given: dict[str, str], was: pl.DataFrame, now: pl.DataFrame
+    twins: dict[str, str], given: dict[str, str], both: Pairs, sides: tuple[Side, Side]
 ) -> pl.DataFrame:
-    """A change for each node that has another name; not for the two jobs that were asked for."""
+    """A change for each node that has another name; not for the two jobs that were asked for.
+
+    Where all of a namespace is in another one, the two logs are of two places, as staging and
+    production: that is why they are compared, and only worth a note.
+    """
     rows = [
         (new, f"{'job' if new.startswith('job:') else 'dataset'}-renamed", old, new)
         for old, new in twins.items()
         if old not in given
     ]
-    columns = {"node": pl.String, "change": pl.String, "before": pl.String, "after": pl.String}
+    columns = dict.fromkeys(("node", "change", "before", "after"), pl.String)
     found = pl.DataFrame(rows, schema=columns, orient="row")
-    is_node = pl.col("aspect") == "node"
-    here, there = (side.filter(is_node).select("node", "at", "event") for side in (was, now))
-    return shaped(
-        found.join(here, on="node", how="left").join(there, on="node", how="left", suffix="_after")
-    )
+    if sides[0].past is not sides[1].past:
+        elsewhere = pl.col("before").is_in(_elsewhere(twins, sides).implode())
+        found = found.with_columns(severity=pl.when(elsewhere).then(pl.lit("info")))
+    return shaped(found.join(both.nodes, on="node", how="left"))
+
+
+def _elsewhere(twins: dict[str, str], sides: tuple[Side, Side]) -> pl.Series:
+    """Nodes of before whose whole namespace, of two nodes or more, is in another one of after."""
+    pairs = pl.DataFrame({"node": list(twins), "twin": list(twins.values())}, schema_overrides={
+        "node": pl.String, "twin": pl.String})  # fmt: skip
+    was, now = (_named(side).with_columns(pl.len().over("kind", "namespace")) for side in sides)
+    now = now.rename({"node": "twin"})
+    both = was.join(pairs, on="node").join(now, on=["twin", "kind", "name"], suffix="_after")
+    place = ["kind", "namespace", "namespace_after"]
+    moved = both.with_columns(count=pl.len().over(place))
+    whole = (pl.col("count") == pl.col("len")) & (pl.col("count") == pl.col("len_after"))
+    return moved.filter(whole & (pl.col("count") > 1))["node"]
 
 
 def _not_run(before: Side, after: Side) -> pl.DataFrame:
@@ -133,11 +158,17 @@ def _idle(changes: pl.DataFrame, before: Side, after: Side) -> pl.DataFrame:
     """In a window, that a job did not run says little unless it runs at least so often."""
     if before.length is None or after.length is None:
         return changes
-    span = min(before.length, after.length)
-    often = _rhythm(after.past.runs).filter(pl.col("every") <= span)["job"].implode()
     one_sided = ("job-dropped", "job-added", "dataset-dropped", "dataset-added")
     gone = pl.col("change").is_in(one_sided)
-    io = after.past.frames.io.filter(pl.col("job").is_in(often))["dataset"].unique().implode()
+    nodes = changes.filter(gone)["node"].implode()
+    if nodes.list.len().item() == 0:
+        return changes
+    touched = after.past.io.filter(pl.col("dataset").is_in(nodes)).select("dataset", "job")
+    asked = pl.col("job").is_in(nodes) | pl.col("job").is_in(touched["job"].implode())
+    span = min(before.length, after.length)
+    rhythm = _rhythm(after.past.runs.filter(asked))
+    often = rhythm.filter(pl.col("every") <= span)["job"].implode()
+    io = touched.filter(pl.col("job").is_in(often))["dataset"].unique().implode()
     steady = pl.col("node").is_in(often) | pl.col("node").is_in(io)
     return changes.with_columns(
         severity=pl.when(gone & ~steady).then(pl.lit("info")).otherwise("severity")
@@ -178,24 +209,27 @@ def _due_by_clock(before: Side, after: Side) -> pl.DataFrame:
     return every.filter((pl.col("times") > TWICE) & (pl.col("every") * 2 <= gap)).select("job")
 
 
-def _same_data(before: Side, after: Side, was: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
+def _same_data(before: Side, after: Side, twins: dict[str, str]) -> pl.DataFrame:
     """Datasets read again as they were, where something new was to be expected."""
     key = ["node", "by"]
-    made = [side.filter(pl.col("aspect") == "maker") for side in (was, now)]
-    again = (
-        made[0]
-        .join(made[1], on=[*key, "value"], suffix="_after")
-        .filter(pl.col("at") != pl.col("at_after"))
-    )
-    links = after.past.links.join(_readers(before, after), on="reader")
     counts = (pl.col("seen_made") >= TWICE) & (pl.col("usual_made") >= OFTEN)
-    late = links.filter(counts & pl.col("fresh_made").not_())
-    late = late.select(node="dataset", by="job").unique()
-    versions = now.filter(pl.col("aspect") == "version").select(*key, version="value")
-    found = again.join(late, on=key, how="semi").join(versions, on=key, how="left")
-    shown = pl.coalesce("version", pl.format("made by run {}", "value"))
+    late = (
+        after.past.links.filter(counts & pl.col("fresh_made").not_())
+        .join(_readers(before, after), on="reader", how="semi")
+        .select(node="dataset", by="job")
+        .unique()
+    )
+    here = late.select("node").unique()
+    old = {new: name for name, new in twins.items()}
+    was = called(makers(before, called(here, ["node"], old)), key, twins)
+    again = (
+        was.join(makers(after, here), on=[*key, "value"], suffix="_after")
+        .filter(pl.col("at") != pl.col("at_after"))
+        .join(late, on=key, how="semi")
+    )
+    shown = pl.coalesce("version_after", pl.format("made by run {}", "value"))
     return shaped(
-        found.select(
+        again.select(
             "node", "by", "at", "at_after", change=pl.lit("version-same"), before=shown, after=shown
         )
     )
@@ -207,20 +241,26 @@ def _with_events(changes: pl.DataFrame, before: Side, after: Side) -> pl.DataFra
         (before, "at_before", "event_before"),
         (after, "at_after", "event_after"),
     ):
-        last = _last_events(side)
+        lacking = changes.filter(pl.col(event).is_null())[at].drop_nulls().unique()
         changes = (
-            changes.join(last, left_on=at, right_on="at", how="left", maintain_order="left")
+            changes.join(
+                _last_events(side, lacking),
+                left_on=at,
+                right_on="at",
+                how="left",
+                maintain_order="left",
+            )
             .with_columns(pl.coalesce(event, "last").alias(event))
             .drop("last")
         )
     return changes
 
 
-def _last_events(side: Side) -> pl.DataFrame:
-    numbered = side.past.runs.select("at", "run", "job").join(side.runs.select("at"), on="at")
-    events = side.past.frames.events.select("event", "time", "run")
+def _last_events(side: Side, runs: pl.Series) -> pl.DataFrame:
+    numbered = side.past.runs.select("at", "run")[runs]
     return (
-        events.join(numbered.select("at", "run"), on="run")
+        side.past.frames.events.select("event", "time", "run")
+        .join(numbered, on="run")
         .sort("time", "event", nulls_last=False)
         .group_by("at")
         .agg(last=pl.col("event").last())
@@ -237,39 +277,22 @@ def _sorted(changes: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _edges(was: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
-    sides = []
-    for facts_, side in ((was, "before"), (now, "after")):
-        touched = facts_.filter(pl.col("aspect").is_in(["reads", "writes"]))
-        reads = pl.col("aspect") == "reads"
-        sides.append(
-            touched.select(
-                source=pl.when(reads).then("field").otherwise("node"),
-                target=pl.when(reads).then("node").otherwise("field"),
-            )
-            .unique()
-            .with_columns(pl.lit(value=True).alias(side))
-        )
-    return (
-        sides[0]
-        .join(sides[1], on=["source", "target"], how="full", coalesce=True)
-        .with_columns(pl.col("before", "after").fill_null(value=False))
-        .sort("source", "target")
-    )
+def _edges(both: Pairs) -> pl.DataFrame:
+    reads = pl.col("aspect") == "reads"
+    return both.touches.select(
+        source=pl.when(reads).then("field").otherwise("node"),
+        target=pl.when(reads).then("node").otherwise("field"),
+        before="has",
+        after="has_after",
+    ).sort("source", "target")
 
 
-def _nodes(was: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
+def _nodes(both: Pairs) -> pl.DataFrame:
     is_job = pl.col("node").str.starts_with("job:")
-    sides = [
-        facts_.filter(pl.col("aspect") == "node").select(
-            "node", pl.when(is_job).then("at").alias(at), pl.lit(value=True).alias(side)
-        )
-        for facts_, side, at in ((was, "before", "at_before"), (now, "after", "at_after"))
-    ]
-    return (
-        sides[0]
-        .join(sides[1], on="node", how="full", coalesce=True)
-        .with_columns(pl.col("before", "after").fill_null(value=False))
-        .sort("node")
-        .select("node", "before", "after", "at_before", "at_after")
+    return both.nodes.sort("node").select(
+        "node",
+        before="has",
+        after="has_after",
+        at_before=pl.when(is_job).then("at"),
+        at_after=pl.when(is_job).then("at_after"),
     )

@@ -1,10 +1,12 @@
-"""What a side says, fact by fact: one long table that two sides are compared by.
+"""What a side says, fact by fact: long tables that two sides are compared by.
 
 A fact is (node, aspect, field, by) and a value or a number. `by` is the job whose run tells it,
 where several may tell it of one dataset.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -13,9 +15,7 @@ from lineage_explorer.analysis.compare_sides import Side
 KEY = ["node", "aspect", "field", "by"]
 _SHAPE = {
     "node": pl.String, "aspect": pl.String, "field": pl.String, "by": pl.String,
-    "value": pl.String, "number": pl.Float64, "at": pl.UInt32, "event": pl.UInt32,
-    "y": pl.Float64, "scale": pl.Float64, "count": pl.Int64, "steps": pl.Int64,
-    "striking": pl.Boolean,
+    "value": pl.String, "at": pl.UInt32, "event": pl.UInt32,
 }  # fmt: skip
 _TEXTS = {
     "state": "state", "error": "error", "code-version": "code_version", "engine": "engine",
@@ -24,24 +24,60 @@ _TEXTS = {
 _LISTS = {"variable": "environment", "dependency": "depends_on"}
 
 
-def facts(side: Side) -> pl.DataFrame:
-    """All facts of a side: node, aspect, field, by, value, number, at (run), event."""
-    frames = side.past.frames
-    chosen = side.runs.select("at", "job")
-    numbered = side.past.runs.select("at", "run", "job").join(chosen, on=["at", "job"])
-    runs = frames.runs.join(numbered, on=["run", "job"])
-    above = frames.runs.select(parent="run", parent_job="job").unique("parent")
-    io = frames.io.join(numbered, on=["run", "job"])
-    telling = pl.concat([numbered.select("at", "run", "job"), witnesses(side, io)]).unique("at")
-    quality = frames.quality.join(telling, on=["run", "job"])
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """What a side says; `at` is the run that tells it, `event` the last event that does.
+
+    Attributes:
+        nodes: node, at, event: the jobs and datasets there are, each once.
+        touches: node (a job), aspect (reads, writes), field (a dataset), at, event.
+        values: node, aspect, field, by, value, at, event.
+        numbers: node, aspect, field, by, number, at, event, series (its number in the log), and
+            what its history says of it: y, scale, count, steps, striking.
+    """
+
+    nodes: pl.DataFrame
+    touches: pl.DataFrame
+    values: pl.DataFrame
+    numbers: pl.DataFrame
+
+    def renamed(self, twins: dict[str, str]) -> Facts:
+        """The same, some nodes under other names."""
+        return Facts(
+            called(self.nodes, ["node"], twins),
+            called(self.touches, ["node", "field"], twins),
+            called(self.values, ["node", "by"], twins),
+            called(self.numbers, ["node", "by"], twins),
+        )
+
+
+def called(frame: pl.DataFrame, columns: list[str], twins: dict[str, str]) -> pl.DataFrame:
+    """The same, nodes in these columns under other names."""
+    return frame.with_columns(pl.col(columns).replace(twins)) if twins else frame
+
+
+def facts(side: Side) -> Facts:
+    """All facts of a side."""
+    past = side.past
+    chosen = side.runs.select("at")
+    numbered = past.runs.select("at", "run", "job")[chosen["at"]]
+    runs = past.frames.runs[chosen["at"]].with_columns(chosen["at"])
+    above = past.frames.runs.select(parent="run", parent_job="job").unique("parent", keep="first")
+    io = past.io.join(chosen, on="at", how="semi", maintain_order="left")
+    telling = pl.concat([numbered, witnesses(side, io)]).unique("at")
+    quality = past.frames.quality.join(telling, on=["run", "job"])
     parts = [
         *_of_runs(runs, above),
         *_of_io(io),
         _of_quality(quality),
-        _of_links(side, numbered),
-        _of_numbers(side, numbered),
+        *_of_links(side, chosen),
     ]
-    return pl.concat([_shaped(part) for part in parts])
+    return Facts(
+        nodes=_nodes(numbered, io),
+        touches=_touches(io),
+        values=pl.concat([_shaped(part) for part in parts]),
+        numbers=_numbers(side, chosen),
+    )
 
 
 def _shaped(part: pl.DataFrame) -> pl.DataFrame:
@@ -49,6 +85,23 @@ def _shaped(part: pl.DataFrame) -> pl.DataFrame:
     present = set(part.columns)
     filled = part.with_columns(one for one in missing if one.meta.output_name() not in present)
     return filled.select(pl.col(name).cast(dtype) for name, dtype in _SHAPE.items())
+
+
+def _nodes(numbered: pl.DataFrame, io: pl.DataFrame) -> pl.DataFrame:
+    jobs = numbered.select("at", node="job", event=pl.lit(None, pl.UInt32))
+    datasets = io.select("at", node="dataset", event="last_event")
+    return pl.concat([jobs, datasets.unique("node", keep="last", maintain_order=True)])
+
+
+def _touches(io: pl.DataFrame) -> pl.DataFrame:
+    reads = pl.when(pl.col("direction") == "input").then(pl.lit("reads"))
+    return io.select(
+        "at",
+        node="job",
+        aspect=reads.otherwise(pl.lit("writes")),
+        field="dataset",
+        event="last_event",
+    )
 
 
 def _of_runs(runs: pl.DataFrame, runs_of_parents: pl.DataFrame) -> list[pl.DataFrame]:
@@ -89,8 +142,7 @@ def _of_runs(runs: pl.DataFrame, runs_of_parents: pl.DataFrame) -> list[pl.DataF
     parents = own.join(runs_of_parents, on="parent", how="inner", maintain_order="left").select(
         "node", "at", aspect=pl.lit("parent"), value="parent_job"
     )
-    present = own.select("node", "at", aspect=pl.lit("node"), value="node")
-    return [words, *lists, parameters, tags, period, tasks, parents, present]
+    return [words, *lists, parameters, tags, period, tasks, parents]
 
 
 def _pairs(own: pl.DataFrame, column: str, aspect: str) -> pl.DataFrame:
@@ -108,16 +160,6 @@ def _pairs(own: pl.DataFrame, column: str, aspect: str) -> pl.DataFrame:
 
 
 def _of_io(io: pl.DataFrame) -> list[pl.DataFrame]:
-    reads = pl.col("direction") == "input"
-    aspect = pl.when(reads).then(pl.lit("reads")).otherwise(pl.lit("writes"))
-    touched = io.select(
-        "at", node="job", aspect=aspect, field="dataset", value="dataset", event="last_event"
-    )
-    datasets = (
-        io.sort("direction", "at")
-        .unique("dataset", keep="last", maintain_order=True)
-        .select("at", node="dataset", aspect=pl.lit("node"), value="dataset", event="last_event")
-    )
     told = [
         io.drop_nulls(column).select(
             "at",
@@ -139,7 +181,7 @@ def _of_io(io: pl.DataFrame) -> list[pl.DataFrame]:
             event="last_event",
         )
     )
-    return [touched, datasets, *told]
+    return told
 
 
 def _of_quality(quality: pl.DataFrame) -> pl.DataFrame:
@@ -201,13 +243,12 @@ def witnesses(side: Side, io: pl.DataFrame) -> pl.DataFrame:
     return first.select("run", "job", at="test").unique().select("at", "run", "job")
 
 
-def _of_links(side: Side, numbered: pl.DataFrame) -> pl.DataFrame:
-    """What was read: which run made it, in which version, and whether that was in time."""
-    links = side.past.links.join(numbered.select(reader="at"), on="reader")
+def _of_links(side: Side, chosen: pl.DataFrame) -> list[pl.DataFrame]:
+    """What was read: in which version, and whether that was in time."""
+    links = side.past.links.join(chosen, left_on="reader", right_on="at", how="semi")
     one = links.unique(["reader", "dataset"], keep="first", maintain_order=True)
-    runs = side.past.runs["run"]
     shared = {"at": "reader", "node": "dataset", "by": "job"}
-    made = one.filter(pl.col("version").is_not_null()).select(
+    version = one.filter(pl.col("version").is_not_null()).select(
         **shared, aspect=pl.lit("version"), value="version"
     )
     early = links.filter(pl.col("writer").is_not_null() & pl.col("attempt").is_not_null()).select(
@@ -221,15 +262,23 @@ def _of_links(side: Side, numbered: pl.DataFrame) -> pl.DataFrame:
         aspect=pl.lit("newest"),
         value=pl.when("behind").then(pl.lit("no")).otherwise(pl.lit("yes")),
     )
-    maker = one.filter(pl.col("maker").is_not_null()).select(
-        **shared, aspect=pl.lit("maker"), value=runs.gather(one.drop_nulls("maker")["maker"])
-    )
-    return pl.concat([_shaped(part) for part in (made, early, newest, maker)])
+    return [version, early, newest]
 
 
-def _of_numbers(side: Side, numbered: pl.DataFrame) -> pl.DataFrame:
-    numbers = side.past.numbers.join(numbered.select("at"), on="at")
+def makers(side: Side, datasets: pl.DataFrame) -> pl.DataFrame:
+    """Which run made what was read of these datasets: node, by, at, value (run), version."""
+    chosen = side.runs.select(reader="at")
+    links = side.past.links.join(datasets, left_on="dataset", right_on="node", how="semi")
+    read = links.join(chosen, on="reader", how="semi")
+    one = read.unique(["reader", "dataset"], keep="first", maintain_order=True)
+    made = one.drop_nulls("maker")
+    run = side.past.runs["run"].gather(made["maker"])
+    return made.select("version", node="dataset", by="job", at="reader", value=run)
+
+
+def _numbers(side: Side, chosen: pl.DataFrame) -> pl.DataFrame:
+    numbers = side.past.numbers.join(chosen, on="at", how="semi")
     return numbers.select(
-        "at", "node", "aspect", "field", "number", "event", "y", "scale", "count", "steps",
-        "striking", by="job",
+        "node", "aspect", "field", "number", "at", "event", "series", "y", "scale", "count",
+        "steps", "striking", by="job",
     )  # fmt: skip

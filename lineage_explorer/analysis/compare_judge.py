@@ -1,11 +1,13 @@
-"""Two tables of facts → changes: what differs, under which code, and how much it matters."""
+"""Facts of two sides → changes: what differs, under which code, and how much it matters."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import polars as pl
 
 from lineage_explorer.analysis.change_codes import CODES
-from lineage_explorer.analysis.compare_facts import KEY
+from lineage_explorer.analysis.compare_facts import KEY, Facts
 from lineage_explorer.analysis.compare_numbers import ENOUGH, STRIKING
 
 CHANGE = {
@@ -59,34 +61,88 @@ _SEVERITY = {code.code: code.severity for code in CODES.values()}
 NO_HISTORY = "info"
 
 
-def paired(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
-    """Facts side by side, those of nodes that only one side has left out but for the node."""
-    joined = before.join(
-        after, on=KEY, how="full", coalesce=True, nulls_equal=True, suffix="_after"
-    )
-    here, there = (
-        side.filter(pl.col("aspect") == "node")["node"].implode() for side in (before, after)
-    )
-    shared = pl.col("node").is_in(here) & pl.col("node").is_in(there)
-    return joined.filter(shared | (pl.col("aspect") == "node"))
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Facts side by side: the columns of `Facts`, and those of after with `_after`.
+
+    A fact that only one side has is null on the other. `has`, `has_after`: which side has it.
+    """
+
+    nodes: pl.DataFrame
+    touches: pl.DataFrame
+    values: pl.DataFrame
+    numbers: pl.DataFrame
+
+    def alone(self) -> pl.Series:
+        """The nodes that only one side has."""
+        return self.nodes.filter(pl.col("has") != pl.col("has_after"))["node"]
+
+    def shared(self) -> Pairs:
+        """Without what is told of nodes that only one side has, but that they are there."""
+        alone = self.alone()
+        if alone.is_empty():
+            return self
+        both = ~pl.col("node").is_in(alone.implode())
+        parts = (self.touches, self.values, self.numbers)
+        return Pairs(self.nodes, *(part.filter(both) for part in parts))
 
 
-def judge(both: pl.DataFrame, *, same_log: bool) -> pl.DataFrame:
+def paired(before: Facts, after: Facts, *, series: bool) -> Pairs:
+    """Facts side by side.
+
+    Args:
+        before: of one side.
+        after: of the other.
+        series: whether the numbers of series are of one log, and so tell which are alike.
+    """
+    if series:
+        numbers = _beside(before.numbers, after.numbers, ["series"])
+        named = [pl.coalesce(name, f"{name}_after").alias(name) for name in KEY]
+        numbers = numbers.with_columns(named).drop([f"{name}_after" for name in KEY])
+    else:
+        numbers = _beside(before.numbers.drop("series"), after.numbers.drop("series"), KEY)
+    return Pairs(
+        nodes=_beside(before.nodes, after.nodes, ["node"]),
+        touches=_beside(before.touches, after.touches, ["node", "aspect", "field"]),
+        values=_beside(before.values, after.values, KEY),
+        numbers=numbers,
+    )
+
+
+def _beside(before: pl.DataFrame, after: pl.DataFrame, on: list[str]) -> pl.DataFrame:
+    told = pl.lit(value=True)
+    return (
+        before.with_columns(has=told)
+        .join(
+            after.with_columns(has=told),
+            on=on,
+            how="full",
+            coalesce=True,
+            nulls_equal=True,
+            suffix="_after",
+        )
+        .with_columns(pl.col("has", "has_after").fill_null(value=False))
+    )
+
+
+def judge(both: Pairs, *, same_log: bool) -> pl.DataFrame:
     """The changes among paired facts; columns are those of `CHANGE`."""
-    told = both.with_columns(
-        has=pl.coalesce("value", pl.col("number").cast(pl.String)).is_not_null(),
-        has_after=pl.coalesce("value_after", pl.col("number_after").cast(pl.String)).is_not_null(),
-    )
+    values, numbers = both.values, both.numbers
+    differ = values.filter(pl.col("value").ne_missing(pl.col("value_after")))
+    unlike = numbers.filter(pl.col("number").ne_missing(pl.col("number_after")))
+    ended = _ended(values)
     parts = [
-        _nodes(told),
-        _states(told),
-        _both(told),
-        _items(told),
-        _assertions(told),
-        _reading(told),
-        _tasks(told),
-        _numbers(told, same_log=same_log),
-        _untold(told),
+        _nodes(both.nodes),
+        _states(differ),
+        _both(differ),
+        _items(_touched(both.touches), ended),
+        _items(values.filter(pl.col("aspect").is_in(list(_ITEMS))), ended),
+        _assertions(values),
+        _reading(differ),
+        _tasks(differ),
+        _numbers(unlike, same_log=same_log),
+        _untold(differ),
+        _untold_numbers(unlike),
     ]
     return pl.concat([shaped(part) for part in parts])
 
@@ -109,7 +165,9 @@ def _side_by_side(found: pl.DataFrame, change: pl.Expr, **more: pl.Expr) -> pl.D
 
 
 def _nodes(told: pl.DataFrame) -> pl.DataFrame:
-    alone = told.filter((pl.col("aspect") == "node") & (pl.col("has") != pl.col("has_after")))
+    alone = told.filter(pl.col("has") != pl.col("has_after")).with_columns(
+        value=pl.when("has").then("node"), value_after=pl.when("has_after").then("node")
+    )
     kind = pl.when(pl.col("node").str.starts_with("job:")).then(pl.lit("job"))
     how = pl.when("has").then(pl.lit("dropped")).otherwise(pl.lit("added"))
     return _side_by_side(alone, pl.format("{}-{}", kind.otherwise(pl.lit("dataset")), how))
@@ -141,25 +199,33 @@ def _both(told: pl.DataFrame) -> pl.DataFrame:
     return _side_by_side(differ, change, field=named)
 
 
-def _groups(told: pl.DataFrame) -> pl.DataFrame:
-    """Items with whether each side tells anything of their kind at all."""
-    group = ["node", "aspect"]
-    return told.filter(pl.col("aspect").is_in(list(_ITEMS))).with_columns(
-        any=pl.col("has").any().over(group), any_after=pl.col("has_after").any().over(group)
+def _touched(touches: pl.DataFrame) -> pl.DataFrame:
+    return touches.with_columns(
+        value=pl.when("has").then("field"), value_after=pl.when("has_after").then("field")
     )
 
 
-def _items(told: pl.DataFrame) -> pl.DataFrame:
-    alone = _groups(told).filter(
-        (pl.col("has") != pl.col("has_after")) & (pl.col("aspect") != "assertion")
+def _ended(values: pl.DataFrame) -> pl.DataFrame:
+    """Of each job whether its run completed: node, whole, whole_after."""
+    return values.filter(pl.col("aspect") == "state").select(
+        "node", whole=pl.col("value") == "COMPLETE", whole_after=pl.col("value_after") == "COMPLETE"
+    )
+
+
+def _items(told: pl.DataFrame, ended: pl.DataFrame) -> pl.DataFrame:
+    """What comes and goes, but for assertions."""
+    alone = told.filter((pl.col("has") != pl.col("has_after")) & (pl.col("aspect") != "assertion"))
+    # whether each side tells anything of their kind at all
+    group = ["node", "aspect"]
+    any_at_all = (
+        told.join(alone.select(group).unique(), on=group, how="semi")
+        .group_by(group)
+        .agg(any=pl.col("has").any(), any_after=pl.col("has_after").any())
     )
     # a run that failed or has not ended yet does not say what it would have touched
-    ended = (
-        told.filter(pl.col("aspect") == "state")
-        .select("node", whole=pl.col("value") == "COMPLETE",
-                whole_after=pl.col("value_after") == "COMPLETE")
-    )  # fmt: skip
-    alone = alone.join(ended, on="node", how="left", maintain_order="left")
+    alone = alone.join(any_at_all, on=group, how="left", maintain_order="left").join(
+        ended, on="node", how="left", maintain_order="left"
+    )
     touches = pl.col("aspect").is_in(["reads", "writes"])
     lacks = pl.when("has").then("any_after").otherwise("any")
     ends = pl.when("has").then("whole_after").otherwise("whole").fill_null(value=True)
@@ -211,10 +277,7 @@ def _tasks(told: pl.DataFrame) -> pl.DataFrame:
 
 def _numbers(told: pl.DataFrame, *, same_log: bool) -> pl.DataFrame:
     found = told.filter(
-        pl.col("aspect").is_in(list(_NUMBERS))
-        & pl.col("has")
-        & pl.col("has_after")
-        & (pl.col("number") != pl.col("number_after"))
+        pl.col("aspect").is_in(list(_NUMBERS)) & (pl.col("number") != pl.col("number_after"))
     )
     less, more, bare = (
         pl.col("aspect").replace_strict(
@@ -263,17 +326,24 @@ def _number(column: str) -> pl.Expr:
 
 
 def _untold(told: pl.DataFrame) -> pl.DataFrame:
-    """Scalars and numbers that only one side tells: unknown on the other, not gone."""
+    """Scalars that only one side tells: unknown on the other, not gone."""
     scalar = [
         "code-version", "engine", "period", "subset-input", "subset-output", "operation-output",
-        "rows-output", "rows-input", "metric", "version",
+        "version",
     ]  # fmt: skip
     alone = told.filter(pl.col("aspect").is_in(scalar) & (pl.col("has") != pl.col("has_after")))
-    change = pl.when("has").then(pl.lit("told-no-more")).otherwise(pl.lit("told-now"))
+    return _side_by_side(alone, _told_by_one(), field=pl.col("aspect"))
+
+
+def _untold_numbers(told: pl.DataFrame) -> pl.DataFrame:
+    """The same of numbers."""
+    numbers = ["rows-output", "rows-input", "metric"]
+    alone = told.filter(pl.col("aspect").is_in(numbers) & (pl.col("has") != pl.col("has_after")))
     label = pl.when(pl.col("aspect") == "metric").then("field").otherwise("aspect")
     return alone.with_columns(
-        change=change,
-        field=label,
-        before=pl.coalesce("value", _number("number")),
-        after=pl.coalesce("value_after", _number("number_after")),
+        change=_told_by_one(), field=label, before=_number("number"), after=_number("number_after")
     )
+
+
+def _told_by_one() -> pl.Expr:
+    return pl.when("has").then(pl.lit("told-no-more")).otherwise(pl.lit("told-now"))

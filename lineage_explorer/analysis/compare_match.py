@@ -2,17 +2,19 @@
 
 Two nodes are the same if one is gone, the other is new, and what tells them is the same: for a
 job the datasets it reads and writes, for a dataset its fields and the jobs on one side of it (or
-the jobs on both sides, where no fields are told). A match must be the only one, both ways.
+the jobs on both sides, where no fields are told). Of two logs, as of staging and production, nodes
+of the same name in other namespaces are the same too. A match must be the only one, both ways.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from functools import partial
 
 import polars as pl
 
+from lineage_explorer.analysis.compare_facts import Facts
 from lineage_explorer.analysis.compare_texts import leaves
 
 Sides = dict[str, frozenset[str]]
@@ -20,27 +22,37 @@ Mark = tuple[object, ...]
 
 
 def renamed(
-    before: pl.DataFrame,
-    after: pl.DataFrame,
+    sides: tuple[Facts, Facts],
+    alone: tuple[set[str], set[str]],
     fields: tuple[pl.DataFrame, pl.DataFrame],
     said: dict[str, str],
     given: dict[str, str],
+    names: tuple[dict[str, str], dict[str, str]],
 ) -> dict[str, str]:
     """Node before → node after, for those with another name.
 
     Args:
-        before: facts.
-        after: facts.
+        sides: the facts of both.
+        alone: the nodes that only one of them has.
         fields: the schema texts of both sides: node, json.
         said: what events say of it: id now → id before.
         given: what the caller knows: id before → id after.
+        names: of each side, node to its name, where that tells what is the same.
     """
-    gone, new = _only(before, after), _only(after, before)
+    gone, new = alone
     found = {old: now for old, now in given.items() if old != now}
     found |= {said[now]: now for now in sorted(new) if said.get(now) in gone}
     if not gone or not new:
         return found
-    around = [_around(facts) for facts in (before, after)]
+    found |= _matched(
+        *(
+            _marked(nodes - known, partial(_of_name, called))
+            for nodes, known, called in zip(
+                alone, (found.keys(), set(found.values())), names, strict=True
+            )
+        )
+    )
+    around = [_around(facts, nodes) for facts, nodes in zip(sides, alone, strict=True)]
     schemas = [_schemas(texts, nodes) for texts, nodes in zip(fields, (gone, new), strict=True)]
     while True:
         size = len(found)
@@ -56,18 +68,14 @@ def renamed(
             return found
 
 
-def _only(one: pl.DataFrame, other: pl.DataFrame) -> set[str]:
-    nodes = [side.filter(pl.col("aspect") == "node").select("node") for side in (one, other)]
-    return set(nodes[0].join(nodes[1], on="node", how="anti")["node"])
-
-
-def _around(facts: pl.DataFrame) -> dict[str, dict[str, frozenset[str]]]:
-    """By aspect (reads, writes, read-by, written-by): node to the nodes beside it."""
+def _around(facts: Facts, nodes: set[str]) -> dict[str, dict[str, frozenset[str]]]:
+    """By aspect (reads, writes, read-by, written-by): each of the nodes to those beside it."""
     found: dict[str, dict[str, set[str]]] = {
         aspect: defaultdict(set) for aspect in ("reads", "writes", "read-by", "written-by")
     }
     back = {"reads": "read-by", "writes": "written-by"}
-    touched = facts.filter(pl.col("aspect").is_in(["reads", "writes"]))
+    asked = pl.Series(list(nodes), dtype=pl.String).implode()
+    touched = facts.touches.filter(pl.col("node").is_in(asked) | pl.col("field").is_in(asked))
     for job, aspect, dataset in touched.select("node", "aspect", "field").iter_rows():
         found[aspect][job].add(dataset)
         found[back[aspect]][dataset].add(job)
@@ -78,7 +86,7 @@ def _around(facts: pl.DataFrame) -> dict[str, dict[str, frozenset[str]]]:
 
 
 def _schemas(texts: pl.DataFrame, nodes: set[str]) -> dict[str, frozenset[str]]:
-    of = texts.filter(pl.col("node").is_in(list(nodes)))
+    of = texts.filter(pl.col("node").is_in(pl.Series(list(nodes), dtype=pl.String).implode()))
     return {
         node: frozenset(
             f"{field} {kind}"
@@ -91,6 +99,11 @@ def _schemas(texts: pl.DataFrame, nodes: set[str]) -> dict[str, frozenset[str]]:
 
 def _named(nodes: Iterable[str], twins: dict[str, str]) -> frozenset[str]:
     return frozenset(twins.get(node, node) for node in nodes)
+
+
+def _of_name(names: dict[str, str], node: str) -> list[Mark]:
+    name = names.get(node)
+    return [] if name is None else [(node.startswith("job:"), name)]
 
 
 def _of_job(
@@ -131,8 +144,5 @@ def _matched(before: dict[Mark, list[str]], after: dict[Mark, list[str]]) -> dic
         for mark in before.keys() & after.keys()
         if len(before[mark]) == len(after[mark]) == 1
     }
-    lefts = [old for old, _ in pairs]
-    rights = [now for _, now in pairs]
-    return {
-        old: now for old, now in sorted(pairs) if lefts.count(old) == 1 and rights.count(now) == 1
-    }
+    lefts, rights = Counter(old for old, _ in pairs), Counter(now for _, now in pairs)
+    return {old: now for old, now in sorted(pairs) if lefts[old] == 1 and rights[now] == 1}

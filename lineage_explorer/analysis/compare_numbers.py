@@ -31,8 +31,8 @@ def series(frames: Frames, runs: pl.DataFrame, links: pl.DataFrame) -> pl.DataFr
     Columns: at (number of the run), job, node, aspect, field, number, event, start; `left` (what
     is left of its logarithm when the expected one is taken away), `scale` (the usual size of
     that), `count` (runs before it in its series), `y` (its logarithm, the
-    weekday's share taken out), `striking` (whether `left` is far out), and `steps` (how many
-    numbers of the series up to this one were).
+    weekday's share taken out), `striking` (whether `left` is far out), `steps` (how many numbers
+    of the series up to this one were), and `series` (its number).
     """
     told = pl.concat(
         [_io(frames, runs), _times(runs), _ages(runs, links), _metrics(frames, runs)],
@@ -238,6 +238,7 @@ def _judged(told: pl.DataFrame) -> pl.DataFrame:
             "count",
             "striking",
             "steps",
+            "series",
             y="flat",
         )
     )
@@ -254,9 +255,19 @@ def _weekdays(ordered: pl.DataFrame) -> pl.DataFrame:
     A weekday counts by itself once it has been seen some weeks, before that only as a day of the
     weekend or not.
     """
-    around = pl.col("y").rolling_median(7, min_samples=1, center=True).over("series")
-    ending = pl.col("day") > _FRIDAY
-    off = ordered.with_columns(off=pl.col("y") - around, ending=ending)
+    dated = ordered.with_columns(date=pl.col("start").dt.date())
+    weeks = (
+        dated.group_by("series", "date")
+        .agg(middle=pl.col("y").median())
+        .sort("series", "date")
+        .with_columns(
+            around=pl.col("middle").rolling_median(7, min_samples=1, center=True).over("series")
+        )
+        .drop("middle")
+    )
+    off = dated.join(weeks, on=["series", "date"], how="left", maintain_order="left").with_columns(
+        off=pl.col("y") - pl.col("around"), ending=pl.col("day") > _FRIDAY
+    )
     days = off.join(
         _shares(off, "day"), on=["series", "day"], how="left", maintain_order="left"
     ).join(
@@ -268,15 +279,20 @@ def _weekdays(ordered: pl.DataFrame) -> pl.DataFrame:
     )
     share = pl.coalesce("share", "share_ending").fill_null(0.0)
     return days.with_columns(flat=pl.col("y") - share).drop(
-        "off", "ending", "share", "share_ending"
+        "off", "ending", "share", "share_ending", "date", "around"
     )
 
 
 def _shares(off: pl.DataFrame, by: str) -> pl.DataFrame:
-    """What days of a kind usually are off by, where that is more than they move themselves."""
+    """What days of a kind usually are off by, where that is more than they move themselves.
+
+    Several runs of one day are one time, not several.
+    """
     middle = pl.col("off").median()
     return (
-        off.group_by("series", by)
+        off.group_by("series", by, "date")
+        .agg(pl.col("off").median())
+        .group_by("series", by)
         .agg(share=middle, times=pl.len(), wide=(pl.col("off") - middle).abs().median())
         .filter((pl.col("times") >= _WEEKS) & (pl.col("share").abs() > 2 * pl.col("wide")))
         .select("series", by, "share")

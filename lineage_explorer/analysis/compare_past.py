@@ -11,12 +11,13 @@ import polars as pl
 
 from lineage_explorer.analysis.compare_links import links, timed
 from lineage_explorer.analysis.compare_numbers import series
+from lineage_explorer.analysis.compare_told import told
 from lineage_explorer.tables import Frames
 
 
 @dataclass(frozen=True, eq=False)
 class Past:
-    """Look-ups that diffs and diagnoses share. `links` and `numbers` are made when first used."""
+    """Look-ups that diffs and diagnoses share, each made when it is first used."""
 
     frames: Frames
 
@@ -24,6 +25,22 @@ class Past:
     def runs(self) -> pl.DataFrame:
         """Runs with a number and their times; see `compare_links.timed`."""
         return timed(self.frames)
+
+    @cached_property
+    def io(self) -> pl.DataFrame:
+        """Reads and writes with `at`, the number of their run; outputs last, then the newest."""
+        numbered = self.runs.select("at", "run", "job")
+        return self.frames.io.join(numbered, on=["run", "job"]).sort("direction", "at", "dataset")
+
+    @cached_property
+    def told(self) -> pl.DataFrame:
+        """What facets say that is compared as texts; see `compare_told.told`."""
+        return told(self.frames)
+
+    @cached_property
+    def first_of(self) -> pl.Series:
+        """Beside each run the number of the first run that has its id."""
+        return self.runs.select(pl.col("at").first().over("run")).to_series()
 
     @cached_property
     def links(self) -> pl.DataFrame:

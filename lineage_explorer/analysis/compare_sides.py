@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import polars as pl
@@ -132,6 +132,21 @@ def _replaced(past: Past, dataset: str, attempt: int | None, maker: int | None) 
         return False
     first = past.first_writes.get((past.runs["job"][maker], dataset))
     return first is not None and first > past.runs["start"][attempt]
+
+
+def apart(before: Side, after: Side) -> tuple[Side, Side]:
+    """Two sides, neither with the job that the other is asked about.
+
+    Where runs of two jobs are compared and one is upstream of the other, that job would stand on
+    its side twice: for itself, and for the one it is compared with.
+    """
+    if before.focus is None or after.focus is None or before.focus == after.focus:
+        return before, after
+    return _without(before, after.focus), _without(after, before.focus)
+
+
+def _without(side: Side, job: str) -> Side:
+    return replace(side, runs=side.runs.filter(pl.col("job") != job))
 
 
 def due() -> pl.Expr:

@@ -20,19 +20,6 @@ from lineage_explorer.naming import dataset_id
 Leaf = tuple[str, str | None, str | None, float | None]
 """aspect, field, value, order"""
 
-# these are compared by columns of other frames, name something, or say nothing of what happened
-_ELSEWHERE = {
-    "run": {
-        "parent", "parentRun", "nominalTime", "processing_engine", "errorMessage",
-        "executionParameters", "environmentVariables", "jobDependencies", "tags", "externalQuery",
-        "extractionError", "test",
-    },
-    "job": {"lineage"},
-    "dataset": {
-        "dataQualityAssertions", "dataQualityMetrics", "version", "symlinks", "lineage",
-        "inputStatistics", "outputStatistics",
-    },
-}  # fmt: skip
 _COSMETIC = re.compile(r'"_(?:producer|schemaURL)"\s*:\s*"[^"]*"\s*,?\s*')
 # an id, a time, a place in memory or a number that counts up says nothing of what is done
 _PASSING = re.compile(
@@ -45,49 +32,34 @@ _HIDDEN = {"_producer", "_schemaURL", "_deleted"}
 
 
 def texts(side: Side) -> pl.DataFrame:
-    """One text a (node, entity, facet, role) of a side: with at (run), event and json.
+    """One text a (node, entity, facet, role) of a side: with at (run), event, json and slot.
 
     `role` is how the dataset was touched by the run that told: output, input; else own.
     """
-    frames = side.past.frames
-    chosen = side.runs.select("at", "job")
-    numbered = side.past.runs.select("at", "run", "job").join(chosen, on=["at", "job"])
+    past = side.past
     # run ids that several jobs share would mix their facets
-    known = pl.col("run").is_in(numbered["run"].implode())
-    outside = frames.facets.filter(pl.col("run").is_null())
-    if side.until is not None and len(outside):
-        late = frames.events.filter(pl.col("time") > side.until)["event"]
-        outside = outside.filter(~pl.col("event").is_in(late.implode()))
-    told = pl.concat([outside, frames.facets.filter(known)])
-    skipped = pl.any_horizontal(
-        (pl.col("entity") == entity) & pl.col("facet").is_in(sorted(names))
-        for entity, names in _ELSEWHERE.items()
-    )
-    rows = told.filter(pl.col("entity").is_in(["run", "job", "dataset"]) & ~skipped)
-    written = (
-        frames.io.filter(pl.col("direction") == "output")
-        .join(numbered, on=["run", "job"])
-        .select("run", node="dataset", role=pl.lit("output"))
-        .unique(["run", "node"])
-    )
-    usual = pl.when(pl.col("entity") == "dataset").then(pl.lit("input")).otherwise(pl.lit("own"))
-    return (
-        rows.join(numbered.select("run", "at").unique("run"), on="run", how="left")
-        .join(written, on=["run", "node"], how="left")
-        .with_columns(role=pl.coalesce("role", usual))
-        .sort("at", "event", nulls_last=False)
-        .unique(["node", "entity", "facet", "role"], keep="last", maintain_order=True)
-        .select("node", "entity", "facet", "role", "at", "event", "json")
-    )
+    first = past.first_of[side.runs["at"]]
+    runs = side.runs.select("at", first=first).sort("at").unique("first", keep="first")
+    told = past.told.join(runs, on="first", how="left", maintain_order="left")
+    kept = pl.col("at").is_not_null()
+    outside = pl.col("first").is_null()
+    if side.until is not None and past.told["first"].has_nulls():
+        late = past.frames.events.filter(pl.col("time") > side.until)["event"]
+        outside &= ~pl.col("event").is_in(late.implode())
+    return told.filter(kept | outside).drop("first").unique(
+        "slot", keep="last", maintain_order=True
+    )  # fmt: skip
 
 
 def differing(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     """Pairs of texts that differ in more than who wrote them, or that only one side has.
 
-    Columns: node, entity, facet, and of both sides role, at, event, json (null: not told).
+    Columns: node, entity, facet, and of both sides at, event, json (null: not told).
     """
     key = ["node", "entity", "facet"]
     both = before.join(after, on=[*key, "role"], how="full", coalesce=True, suffix="_after")
+    odd = both.filter(pl.col("json").ne_missing(pl.col("json_after")))
+    both = both.join(odd.select(key).unique(), on=key, how="semi")
     like = pl.col("json").is_not_null() & pl.col("json_after").is_not_null()
     # a dataset told as an output on one side and as an input on the other is compared all the same
     first = (

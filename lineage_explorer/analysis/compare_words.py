@@ -25,30 +25,31 @@ Told = tuple[str | None, str, str | None, str | None]
 
 
 def changes_of_texts(
-    pairs: pl.DataFrame, names: dict[str, str], twins: dict[str, str]
+    pairs: pl.DataFrame, names: tuple[dict[str, str], dict[str, str]], twins: dict[str, str]
 ) -> pl.DataFrame:
     """Changes that pairs of facet texts tell.
 
     Args:
         pairs: as `compare_texts.differing` gives them.
-        names: other ids of datasets, as aliases have them, to their ids.
+        names: of each side, other ids of datasets, as aliases have them, to their ids.
         twins: nodes of the before side that have another id now.
     """
     rows: list[dict[str, Any]] = []
-    opened: dict[tuple[str, str, bytes], list[Leaf]] = {}
+    earlier, later = names
+    earlier = {**twins, **{old: twins.get(new, new) for old, new in earlier.items()}}
+    opened: dict[tuple[bool, str, str, bytes], list[Leaf]] = {}
 
-    def read(entity: str, facet: str, text: bytes | None, of: dict[str, str]) -> list[Leaf]:
+    def read(entity: str, facet: str, text: bytes | None, *, after: bool) -> list[Leaf]:
         if text is None:
             return []
-        key = (entity, facet, text)
+        key = (after, entity, facet, text)
         if key not in opened:
-            opened[key] = leaves(entity, facet, text, of)
+            opened[key] = leaves(entity, facet, text, later if after else earlier)
         return opened[key]
 
-    earlier = {**names, **twins, **{old: twins.get(new, new) for old, new in names.items()}}
     for pair in pairs.iter_rows(named=True):
-        was = read(pair["entity"], pair["facet"], pair["json"], earlier)
-        now = read(pair["entity"], pair["facet"], pair["json_after"], names)
+        was = read(pair["entity"], pair["facet"], pair["json"], after=False)
+        now = read(pair["entity"], pair["facet"], pair["json_after"], after=True)
         common = {
             "node": pair["node"],
             "at_before": pair["at"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -19,8 +19,11 @@ from lineage_explorer.analysis.diagnose_clock import clocks, old_reads
 from lineage_explorer.analysis.diagnose_court import Court, Suspect
 from lineage_explorer.analysis.diagnose_fields import Uses
 from lineage_explorer.analysis.diagnose_frame import Meant, meant
+from lineage_explorer.analysis.diagnose_habits import habits
 from lineage_explorer.analysis.diagnose_score import merged, ranked
+from lineage_explorer.analysis.diagnose_since import well_before
 from lineage_explorer.analysis.diagnose_symptoms import (
+    ODD,
     Comparison,
     Symptom,
     asked,
@@ -29,7 +32,7 @@ from lineage_explorer.analysis.diagnose_symptoms import (
     troubles,
 )
 from lineage_explorer.analysis.diagnose_units import units
-from lineage_explorer.analysis.diagnose_weights import NAMED
+from lineage_explorer.analysis.diagnose_weights import BESIDES, NAMED, NAMED_OF_FAILED
 from lineage_explorer.analysis.diff import RunDiff, diff_sides
 from lineage_explorer.analysis.diff_words import bare
 from lineage_explorer.analysis.story import Story, story_of
@@ -67,8 +70,11 @@ class Trial:
 
     @property
     def named(self) -> list[Suspect]:
-        """Those that are named as causes."""
-        return [one for one in self.suspects if one.score >= NAMED]
+        """Those that are named as causes, the likeliest first: none, or all that may be it."""
+        least = NAMED_OF_FAILED if self.court and self.court.broken else NAMED
+        if not self.suspects or self.suspects[0].score < least:
+            return []
+        return [one for one in self.suspects if one.score >= BESIDES]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -260,18 +266,27 @@ def tried(past: Past, at: int, symptom: str | None = None) -> Trial:
     job = past.runs["job"][at]
     found = troubles(past, job)
     wrong = symptoms_of(found, at)
+    if not wrong and symptom is None:
+        found = troubles(past, job, ODD)
+        wrong = symptoms_of(found, at)
     if symptom is not None:
         wrong = [*wrong, asked(symptom, job)]
     compared = comparison(past, at, found, wrong)
     if not wrong or compared.good is None:
         return Trial(past, at, wrong, compared)
-    good, first = run_side(past, compared.good), run_side(past, compared.first)
-    differs, court = _judged(past, compared.first, (good, first), wrong)
+    good, bad = run_side(past, compared.good), run_side(past, at)
+    differs, court = _judged(past, at, (good, bad), wrong)
+    before = well_before(court, compared)
+    if before is not None:
+        why = "the last run before it that was well, and so was what it read"
+        compared, good = replace(compared, good=before, why=why), run_side(past, before)
+        differs, court = _judged(past, at, (good, bad), wrong)
     suspects = ranked(court)
     if compared.first != at:
-        _, later = _judged(past, at, (good, run_side(past, at)), wrong)
-        suspects = merged(suspects, ranked(later))
-    return Trial(past, at, wrong, compared, (good, first), differs, court, tuple(suspects))
+        bad = run_side(past, compared.first)
+        differs, court = _judged(past, compared.first, (good, bad), wrong)
+        suspects = merged(ranked(court), suspects)
+    return Trial(past, at, wrong, compared, (good, bad), differs, court, tuple(suspects))
 
 
 def _tried_in_vain(past: Past, frame: int, found: Meant) -> Trial:
@@ -304,7 +319,7 @@ def _judged(
         end=made[past.runs["job"][at]],
         symptoms=wrong,
         uses=Uses(past, made, columns, failed, rows),
-        rates=_rates(past, list(made)),
+        habits=habits(past, made),
         errors=_errors(past, bad, failed),
     )
     return differs, court
@@ -342,14 +357,6 @@ def _symptoms(wrong: list[Symptom]) -> pl.DataFrame:
     }  # fmt: skip
     rows = [tuple(getattr(one, name) for name in schema) for one in wrong]
     return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def _rates(past: Past, jobs: list[str]) -> dict[str, float]:
-    """How often the code of each job changes, for each run."""
-    told = past.frames.runs.select("job", "code_version", "first_seen").drop_nulls("code_version")
-    known = told.filter(pl.col("job").is_in(jobs)).sort("job", "first_seen")
-    changes = pl.col("code_version").rle_id().max() / pl.len()
-    return dict(known.group_by("job").agg(changes).iter_rows())
 
 
 def _errors(past: Past, side: Side, failed: frozenset[str]) -> list[str]:

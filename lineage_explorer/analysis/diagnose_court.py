@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from lineage_explorer.analysis.compare_past import Past
 from lineage_explorer.analysis.compare_sides import Side
-from lineage_explorer.analysis.diagnose_fields import Uses
+from lineage_explorer.analysis.diagnose_fields import UNTOLD, Uses
+from lineage_explorer.analysis.diagnose_habits import Habits
 from lineage_explorer.analysis.diagnose_symptoms import Symptom
 from lineage_explorer.analysis.diagnose_units import Measure, Row, Unit
 from lineage_explorer.analysis.diagnose_weights import (
@@ -20,14 +21,21 @@ from lineage_explorer.analysis.diagnose_weights import (
     FIELDS,
     MOVED,
     MUCH_OLDER,
+    ROWS,
     SMALL,
     STOPPED,
 )
 
+EFFECTS = ("assertion-failed",)
+"""What a unit shows, besides its numbers, without having to be its own doing."""
 _BROKEN = ("run-failed", "run-unfinished")
-_SURE = 0.9
+SURE = 0.9
 _LEAST, _PART = 0.15, 0.4
 """A number brings all of what is seen about if it moved by such a part of it, and else less."""
+_LOOKUP = 0.2
+"""Part of the rows of what a job goes through that what it looks things up in has at most."""
+_ASIDE = 0.15
+"""What is left of a number of a column that does not reach the symptom."""
 _FAINTLY = 0.3
 """How sure it is that something is old of which only the order of runs tells, and more is wrong."""
 
@@ -44,11 +52,23 @@ class Evidence:
     """How well the way to the symptom carries this very thing, where column lineage tells."""
     layers: tuple[str, ...] = (CONTENT,)
     """What it can bring about."""
+    of: str | None = None
+    """The unit that shows it, where that is another."""
+
+    @property
+    def column(self) -> str | None:
+        """The column it is about, if it is about one."""
+        if self.measure is not None:
+            return None if self.measure.about_age else self.measure.column
+        field = str(self.change["field"]) if self.change else ""
+        return field.partition(":")[0] if ":" in field else None
 
     @property
     def sort(self) -> str:
         """What it is evidence of: an effect, code, other data, a stop or a field."""
-        if self.measure is not None:
+        if self.of is not None:
+            return f"hidden from {self.of}"
+        if self.measure is not None or self.why in EFFECTS:
             return "effect"
         sorts = {"code": CODE, "data": MOVED, "stop": STOPPED, "field": FIELDS}
         return next((name for name, of in sorts.items() if self.why in of), self.why)
@@ -68,8 +88,7 @@ class Suspect:
 
     def carried(self, one: Evidence) -> float:
         """What is left of a piece of evidence at the symptom."""
-        way = max((self.ways[layer][0] for layer in one.layers if layer in self.ways), default=0.0)
-        return one.weight * (way if one.way is None else max(one.way, way))
+        return carried_on(one, self.ways)
 
     @property
     def layer(self) -> str:
@@ -97,6 +116,12 @@ class Suspect:
         return joined(best.values())
 
 
+def carried_on(one: Evidence, ways: Mapping[str, tuple[float, list[str]]]) -> float:
+    """What is left of a piece of evidence at the end of the ways for what it brings about."""
+    way = max((ways[layer][0] for layer in one.layers if layer in ways), default=0.0)
+    return one.weight * (way if one.way is None else max(one.way, way))
+
+
 def joined(weights: Iterable[float]) -> float:
     """The weight of independent pieces of evidence together."""
     left = 1.0
@@ -105,12 +130,13 @@ def joined(weights: Iterable[float]) -> float:
     return 1 - left
 
 
-def _fails(unit: Unit, *, fresh: bool) -> bool:
-    """Whether an assertion about how fresh it is, or another, does not hold any more."""
-    return any(
-        one["change"] == "assertion-failed" and ("fresh" in str(one["field"]).lower()) == fresh
+def broken_checks(unit: Unit, *, fresh: bool) -> list[Row]:
+    """The assertions about how fresh it is, or the others, that do not hold any more."""
+    return [
+        one
         for one in unit.changes
-    )
+        if one["change"] == "assertion-failed" and ("fresh" in str(one["field"]).lower()) == fresh
+    ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,8 +149,8 @@ class Court:
     end: Unit
     symptoms: list[Symptom]
     uses: Uses
-    rates: dict[str, float]
-    """How often the code of a job changes, for each run."""
+    habits: Habits
+    """How often jobs change what they are and do."""
     errors: list[str]
     """What runs that failed say, in lower case."""
 
@@ -153,9 +179,12 @@ class Court:
 
     @cached_property
     def size(self) -> float:
-        """How far the numbers of the symptom moved."""
+        """How far the numbers of the symptom moved; where it is a check, of what that checks."""
+        numbers = self.end.measures
+        if not self.end.outputs:
+            numbers = [m for one in self.feeding(self.end) for m in one.measures]
         return max(
-            (m.size for m in self.end.measures if m.off >= ABNORMAL and not m.about_age),
+            (m.size for m in numbers if m.off >= ABNORMAL and not m.about_age),
             default=0.0,
         )
 
@@ -180,19 +209,57 @@ class Court:
             if one.counts and one.about_age == old and one.aspect != "age"
         )
         shown = max(*numbers, 0.0, 0.0)
-        return max(shown, _SURE) if _fails(unit, fresh=old) else shown
+        return max(shown, SURE) if broken_checks(unit, fresh=old) else shown
 
     def _moved(self, unit: Unit, one: Measure) -> float:
-        return 1.0 if unit is self.end else self.matters(one)
+        return 1.0 if unit is self.end else self.matters(one) * self.concerns(unit, one)
+
+    def concerns(self, unit: Unit, one: Measure) -> float:
+        """Less than 1 where a number is of a column that, as is told, does not reach the symptom."""
+        if one.column is None or one.off < ABNORMAL or unit is self.end:
+            return 1.0
+        known = self._concerns.get((one.node, one.column))
+        if known is None:
+            ends = {self.end.key, *self.uses.failed}
+            reach = self.uses.reach(one.node, one.column, ends)
+            known = min(1.0, max(_ASIDE, reach / UNTOLD))
+            self._concerns[one.node, one.column] = known
+        return known
+
+    @cached_property
+    def _concerns(self) -> dict[tuple[str, str], float]:
+        return {}
+
+    def brings(self, unit: Unit, effect: Measure) -> float:
+        """How surely what is wrong with a unit makes a number elsewhere move as it did.
+
+        Rows that go a little down do not make those behind them go far down, or up.
+        """
+        numbers = (
+            one.off * self._explains(unit, one, effect)
+            for one in unit.measures
+            if one.counts and not one.about_age
+        )
+        return max(*numbers, 0.0, self._said(unit))
+
+    def _explains(self, unit: Unit, one: Measure, effect: Measure) -> float:
+        if one.aspect in ROWS and effect.aspect in ROWS and one.moved * effect.moved < 0:
+            return 0.0
+        enough = 1.0 if one.is_share else min(1.0, one.size / (_PART * effect.size or 1.0))
+        return (1 - math.exp(-one.size / SMALL)) * enough * self.concerns(unit, one)
 
     def _content(self, unit: Unit) -> float:
-        shown = self.felt(unit, CONTENT)
+        return max(self.felt(unit, CONTENT), self._said(unit))
+
+    def _said(self, unit: Unit) -> float:
+        """The same as far as it is no number."""
+        shown = SURE if broken_checks(unit, fresh=False) else 0.0
         if unit.has(*_BROKEN, "output-dropped"):
-            shown = max(shown, _SURE)
-        if unit.has("rows-gone"):
+            shown = max(shown, SURE)
+        if unit.emptied:
             shown = 1.0
         if any(self.field_weight(change) > 0.3 for change in unit.changes):
-            shown = max(shown, _SURE)
+            shown = max(shown, SURE)
         return shown
 
     def _age(self, unit: Unit) -> float:
@@ -203,8 +270,8 @@ class Court:
         )
         shown = max(*older, self.felt(unit, AGE), self.late(unit))
         gone = ("output-dropped", "dataset-renamed", "version-back")
-        if unit.awaited or unit.hasty or unit.has(*_BROKEN, *gone):
-            shown = max(shown, _SURE)
+        if unit.awaited or unit.hasty or unit.emptied or unit.has(*_BROKEN, *gone):
+            shown = max(shown, SURE)
         return shown
 
     def late(self, unit: Unit) -> float:
@@ -250,6 +317,12 @@ class Court:
     def feeding(self, unit: Unit) -> list[Unit]:
         """The units that feed one."""
         return [self.units[key] for key in sorted(unit.before)]
+
+    def looks_up(self, unit: Unit, feeder: Unit) -> bool:
+        """Whether a unit only looks things up in what feeds it: that is small beside the rest."""
+        rows = feeder.rows
+        known = [one.rows for one in (unit, *self.feeding(unit))]
+        return 0 < rows < _LOOKUP * max(known)
 
     def all_after(self, unit: Unit) -> set[str]:
         """The unit and all downstream of it."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lineage_explorer.analysis.diagnose_clock import OldRead
 from lineage_explorer.analysis.diagnose_court import Court, Evidence
 from lineage_explorer.analysis.diagnose_fields import ALL, UNTOLD
+from lineage_explorer.analysis.diagnose_habits import usual
 from lineage_explorer.analysis.diagnose_numbers import feeds, numbers
 from lineage_explorer.analysis.diagnose_units import Measure, Row, Unit
 from lineage_explorer.analysis.diagnose_weights import (
@@ -36,9 +37,10 @@ from lineage_explorer.analysis.diagnose_weights import (
 
 _BOTH = (CONTENT, AGE)
 _HOUR = 3600
-_HALF = 0.5
-_PARTLY_EXPLAINED = 0.5
-"""What is left of that a job did not run, where some of what feeds it did not, and some did."""
+_HALF, _CALM_WRITER = 0.5, 0.3
+_PARTLY_EXPLAINED, _HARDLY_EXPLAINED = 0.5, 0.8
+"""What is left of that a job did not run, where some of what feeds it did not, and some did; and
+where it only looks things up in those that did not."""
 _ODD_BEFORE = 0.3
 """What is left of that a job did not run, where what it wrote before was odd already."""
 _REORDERED, _REORDERED_SEEN = 0.2, 0.85
@@ -52,9 +54,9 @@ def evidence(court: Court, unit: Unit) -> list[Evidence]:
         *_changes(court, unit, fed),
         *_stops(court, unit),
         *_times(court, unit),
-        *_odd_runs(court, unit, fed),
+        *_odd_runs(court, unit),
         *_fields(court, unit),
-        *numbers(court, unit, fed),
+        *numbers(court, unit),
     ]
     return [one for one in found if one.weight > 0]
 
@@ -81,6 +83,7 @@ def _changes(court: Court, unit: Unit, fed: float) -> list[Evidence]:
             reach = court.column_reach(change)
             if reach > UNTOLD:  # the very column that is wrong is made otherwise
                 weight, way = COLUMNS[code] * reach, FIELD_WAY
+        weight *= usual(court.habits, unit.key, code)
         if code in CODE:
             weight, layers = weight * code_share, (CONTENT,)
         known = best.get(code)
@@ -91,16 +94,15 @@ def _changes(court: Court, unit: Unit, fed: float) -> list[Evidence]:
 
 def _code_share(court: Court, unit: Unit, fed: float) -> float:
     """What is left of that another code ran: little where the numbers that would tell are calm."""
-    usual = 1 - 0.6 * min(1.0, 4 * court.rates.get(unit.key, 0.0))
     rows, columns = unit.tells(*ROWS), unit.tells("metric")
     if court.shows(unit, CONTENT) >= ABNORMAL:
-        return usual * (0.4 if fed >= ABNORMAL else 1.0)
+        return 0.4 if fed >= ABNORMAL else 1.0
     if rows and columns:
-        return usual * HARMLESS
+        return HARMLESS
     told = columns if court.of_columns else rows
     if told:
-        return usual * HALF_TOLD
-    return usual * (NOT_TOLD if rows or columns else 1.0)
+        return HALF_TOLD
+    return NOT_TOLD if rows or columns else 1.0
 
 
 def _stops(court: Court, unit: Unit) -> Iterator[Evidence]:
@@ -140,7 +142,11 @@ def _awaited(unit: Unit) -> Row:
 def _unexplained(court: Court, unit: Unit, stop: str) -> float:
     """Less than 1 where what is before a unit that stopped may be why it did."""
     if _stopped_before(court, unit, {unit.key}):
-        went_on = [one for one in court.feeding(unit) if one.clock and not one.idle]
+        feeding = court.feeding(unit)
+        went_on = [one for one in feeding if one.clock and not one.idle]
+        stood = [one for one in feeding if one not in went_on]
+        if went_on and all(court.looks_up(unit, one) for one in stood):
+            return _HARDLY_EXPLAINED
         return _PARTLY_EXPLAINED if went_on else EXPLAINED
     if stop != "run-failed":
         return 1.0
@@ -178,20 +184,24 @@ def _times(court: Court, unit: Unit) -> Iterator[Evidence]:
             yield Evidence(OTHER_DAY * one.off, "delay", measure=one, layers=_BOTH)
 
 
-def _odd_runs(court: Court, unit: Unit, fed: float) -> Iterator[Evidence]:
+def _odd_runs(court: Court, unit: Unit) -> Iterator[Evidence]:
     """A job that writes over another's data, and a run that says nothing of what it wrote."""
     if unit.over:
-        readers = [court.units[key] for key in sorted(unit.after)]
-        felt = any(court.shows(one, layer) >= ABNORMAL for one in readers for layer in _BOTH)
+        seen = [unit, *(court.units[key] for key in sorted(unit.after))]
+        felt = any(court.shows(one, layer) >= ABNORMAL for one in seen for layer in _BOTH)
         row = next(c for c in unit.changes if c["change"] in ("job-added", "output-added"))
-        yield Evidence(OTHER_WRITER * (1.0 if felt else 0.3), "job-added", row, layers=_BOTH)
+        share = 1.0 if felt else _CALM_WRITER if unit.tells(*ROWS, "metric") else _HALF
+        yield Evidence(OTHER_WRITER * share, "job-added", row, layers=_BOTH)
     gone = [c for c in unit.changes if c["change"] in ("rows-gone", "told-no-more")]
     written = sorted(gone, key=lambda c: c["change"] != "rows-gone")
     silent = any(c["field"] in ("rows-output", "version") and c["by"] == unit.key for c in written)
-    weight = EMPTY if unit.has("rows-gone") else SILENT if silent else 0.0
+    weight = EMPTY if unit.emptied else SILENT if silent else 0.0
     if weight and unit.key.startswith("job:") and not unit.has(*STOPPED):
+        rows = [one for one in unit.measures if one.aspect == "rows-output"]
+        fed = feeds(court, unit, ROWS, rows[0] if rows else None)
         share = EXPLAINED if fed >= ABNORMAL else 1.0
-        yield Evidence(weight * share, "silent", written[0], layers=_BOTH)
+        change = written[0] if written else _row(unit, "rows-gone")
+        yield Evidence(weight * share, "silent", change, layers=_BOTH)
 
 
 def _name(change: Row) -> str:

@@ -12,6 +12,9 @@ from lineage_explorer.analysis.compare_numbers import ENOUGH, STRIKING
 from lineage_explorer.analysis.compare_past import Past
 from lineage_explorer.analysis.compare_sides import due
 
+ODD = 3.5
+"""Deviations from which a number is what was meant where somebody asks about a run and nothing
+else is wrong with it."""
 _RATIO, _SHARE = 0.15, 0.075
 """What a number must move by, besides being odd, for somebody to call it trouble: by so much of
 itself (as a logarithm), or a share by so much. Only here, where an alarm is raised unasked."""
@@ -67,13 +70,16 @@ class Symptom:
         return self.kind in _FAINT and self.deviation is None
 
 
-def troubles(past: Past, job: str) -> pl.DataFrame:
-    """What is wrong with each run of a job: at, kind, node, field, text, deviation, event."""
+def troubles(past: Past, job: str, striking: float = STRIKING) -> pl.DataFrame:
+    """What is wrong with each run of a job: at, kind, node, field, text, deviation, event.
+
+    Numbers count from so many times their usual spread on.
+    """
     runs = past.runs.filter(pl.col("job") == job)
     parts = [
         _ends(past, runs),
         _checks(past, job, runs),
-        _numbers(past, job, runs),
+        _numbers(past, job, runs, striking),
         _stale(past, job),
         _untold(past, job, runs),
     ]
@@ -164,13 +170,13 @@ def _checks(past: Past, job: str, runs: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _numbers(past: Past, job: str, runs: pl.DataFrame) -> pl.DataFrame:
+def _numbers(past: Past, job: str, runs: pl.DataFrame, striking: float) -> pl.DataFrame:
     """Numbers of what the runs wrote that are far from what was to be expected."""
     deviation = pl.col("left") / pl.col("scale")
     seen = (
         past.numbers.filter((pl.col("job") == job) & pl.col("aspect").is_in(_SHOWN))
         .join(runs.select("at"), on="at")
-        .filter((pl.col("count") >= ENOUGH) & (deviation.abs() > STRIKING))
+        .filter((pl.col("count") >= ENOUGH) & (deviation.abs() > striking))
     )
     aged = pl.col("field") == "age of its data"
     kind = (
@@ -264,6 +270,8 @@ class Comparison:
     good: int | None
     first: int
     why: str
+    well: tuple[int, ...] = ()
+    """All earlier runs that were well, in the order of their times."""
 
 
 def comparison(past: Past, at: int, found: pl.DataFrame, wrong: list[Symptom]) -> Comparison:
@@ -300,7 +308,7 @@ def comparison(past: Past, at: int, found: pl.DataFrame, wrong: list[Symptom]) -
         if run not in like or not _goes_on(like[run], marks):
             break
         first, marks = run, marks | like[run]
-    return Comparison(good, first, why)
+    return Comparison(good, first, why, tuple(well["at"]))
 
 
 def _goes_on(

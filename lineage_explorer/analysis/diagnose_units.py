@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +18,8 @@ from lineage_explorer.analysis.diagnose_clock import DAY, Clock, OldRead
 Row = dict[str, Any]
 SOFT, HARD = 2.0, 6.0
 """Deviations at which a number begins to count as off, and at which it surely is."""
+SURELY_GONE = 0.9
+"""The least that nothing at all counts for where there was something, be that ever so little."""
 _GONE = math.log(10)  # from something to nothing; more is not more
 _CONTENT = ("rows-output", "rows-input", "metric", "yield")
 
@@ -33,6 +36,13 @@ class Measure:
     before: float
     after: float
     event: int | None
+    moved: float
+    """How far it moved on its own scale (of a share an angle, else a logarithm), signed, with what
+    the day of the week explains taken out."""
+    left: float = 0.0
+    """The same beside its own past."""
+    standing: float = 0.0
+    """How far off it is beside its own past alone, be it so beside the run compared with or not."""
 
     @property
     def column(self) -> str | None:
@@ -42,11 +52,16 @@ class Measure:
     @property
     def size(self) -> float:
         """How far it moved, as the logarithm of the ratio; of a share, the difference."""
-        if self.field and self.field.endswith("share of nulls"):
+        if self.is_share:
             return abs(self.after - self.before)
         if self.before == 0 or self.after == 0 or (self.before < 0) != (self.after < 0):
             return _GONE
-        return min(_GONE, abs(math.log(self.after / self.before)))
+        return min(_GONE, abs(self.moved))
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is a share, between 0 and 1."""
+        return bool(self.field) and str(self.field).endswith("share of nulls")
 
     @property
     def counts(self) -> bool:
@@ -104,6 +119,20 @@ class Unit:
             (one.off for one in self.measures if one.about_age == age and one.counts), default=0.0
         )
 
+    @property
+    def emptied(self) -> bool:
+        """Whether it wrote nothing, as it did not before."""
+        return self.has("rows-gone") or any(
+            one.aspect == "rows-output" and one.after == 0 and one.off >= SURELY_GONE
+            for one in self.measures
+        )
+
+    @property
+    def rows(self) -> float:
+        """How many rows it usually has, as far as is told; else 0."""
+        told = ("rows-output", "rows-input")
+        return max((one.before for one in self.measures if one.aspect in told), default=0.0)
+
     def tells(self, *aspects: str) -> bool:
         """Whether it tells numbers of these kinds, with a history."""
         return any(one.aspect in aspects for one in self.measures)
@@ -131,11 +160,60 @@ def units(
         _written_over(made, change, writers)
     _with_old_reads(made, old)
     too_soon = {(one.reader, one.dataset) for one in old if one.early}
-    for row in _measured(before, after, found).iter_rows(named=True):
+    measured = _measured(before, after, found)
+    too_soon |= _all_older(made, measured)
+    for row in measured.iter_rows(named=True):
         if row["node"] in home:
             mine = row["aspect"] == "age" and (row["job"], row["node"]) in too_soon
             made[row["job"] if mine else home[row["node"]]].measures.append(_measure(row))
+    for unit in made.values():
+        unit.measures += _beside_the_usual(before, after, unit)
     return made
+
+
+def _all_older(made: dict[str, Unit], measured: pl.DataFrame) -> set[tuple[str, str]]:
+    """What jobs read that find all they read older than usual, though none of it was made late.
+
+    As (job, dataset): it is the job that came at another time.
+    """
+    ages: dict[str, list[tuple[str, bool]]] = defaultdict(list)
+    for row in measured.filter(pl.col("aspect") == "age").iter_rows(named=True):
+        one = _measure(row)
+        ages[row["job"]].append((one.node, one.off > 0 and one.deviation > 0))
+    found: set[tuple[str, str]] = set()
+    for job, read in ages.items():
+        feeding = [made[key] for key in made[job].before if key in made] if job in made else []
+        late = any(one.clock and one.clock.off and one.clock.shift > 0 for one in feeding)
+        if len(read) > 1 and all(older for _, older in read) and not late:
+            found |= {(job, node) for node, _ in read}
+    return found
+
+
+def _beside_the_usual(before: Side, after: Side, unit: Unit) -> Iterator[Measure]:
+    """Numbers of what a job writes over another's data, beside those that the other tells."""
+    if not unit.over:
+        return
+    keys = ["node", "aspect", "field"]
+    told = after.past.numbers.filter(
+        (pl.col("job") == unit.key) & pl.col("node").is_in(unit.over)
+    ).join(after.runs.select("at"), on="at")
+    usual = before.past.numbers.filter(pl.col("count") >= ENOUGH).join(
+        before.runs.select("at"), on="at"
+    )
+    both = usual.join(told, on=keys, nulls_equal=True, suffix="_after")
+    for row in both.iter_rows(named=True):
+        was, now = row["number"], row["number_after"]
+        if str(row["field"]).endswith("share of nulls"):
+            moved = math.asin(math.sqrt(now)) - math.asin(math.sqrt(was))
+        elif was > 0 and now > 0:
+            moved = math.log(now / was)
+        else:
+            moved = math.copysign(_GONE, now - was) if now != was else 0.0
+        deviation = moved / row["scale"]
+        yield Measure(
+            row["node"], row["aspect"], row["field"], deviation, _off(deviation), was, now,
+            row["event_after"], moved,
+        )  # fmt: skip
 
 
 def _writers(found: Compared) -> dict[str, list[str]]:
@@ -213,6 +291,10 @@ def _measured(before: Side, after: Side, found: Compared) -> pl.DataFrame:
     return both.filter(pl.max_horizontal("count", "count_after") >= ENOUGH)
 
 
+def _off(deviation: float) -> float:
+    return min(1.0, max(0.0, (abs(deviation) - SOFT) / (HARD - SOFT)))
+
+
 def _measure(row: Row) -> Measure:
     scale = max(row["scale"], row["scale_after"])
     moved = (row["y_after"] - row["y"]) / scale
@@ -220,8 +302,10 @@ def _measure(row: Row) -> Measure:
     stepped = row["striking_after"] or row["steps"] != row["steps_after"]
     # without a step in between both its own past and the run compared with must find it odd
     small = moved if stepped else min(moved, left, key=abs) if moved * left > 0 else 0.0
-    off = min(1.0, max(0.0, (abs(small) - SOFT) / (HARD - SOFT)))
+    off = _off(small)
+    if row["aspect"] in ("rows-output", "rows-input") and row["number_after"] == 0 and off > 0:
+        off = max(off, SURELY_GONE)
     return Measure(
         row["node"], row["aspect"], row["field"], small, off, row["number"], row["number_after"],
-        row["event_after"],
+        row["event_after"], small * scale, row["left_after"] or 0.0, _off(left),
     )  # fmt: skip

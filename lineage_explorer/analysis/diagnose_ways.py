@@ -9,7 +9,7 @@ be the content or the age of what it read, and what reads it, finds old data.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lineage_explorer.analysis.diagnose_court import Court
 from lineage_explorer.analysis.diagnose_units import Unit
@@ -19,17 +19,24 @@ Way = tuple[float, list[str]]
 _BROKE = 0.5
 """Content that makes a run fail: fields that it misses do, other things seldom."""
 _SHOWN, _UNTOLD, _PARTLY_CALM, _CALM = 0.98, 0.95, 0.6, 0.25
+_ASIDE_CALM = 0.85
+"""The same where only numbers of another kind than those that are wrong are as usual."""
+_LOOKED_UP = 0.6
+"""Age of what a job only looks things up in."""
 _TURNED, _TURNED_BESIDE, _NO_TURN = 0.9, 0.5, 0.25
 """Old data that make content wrong: where nothing that feeds the unit shows that, where it does,
 and where the unit is not left with hardly anything."""
 
 
-def ways(court: Court) -> dict[str, dict[str, Way]]:
-    """By unit and what is carried: the likeliest way to the symptom, and how well it carries it."""
+def ways(court: Court, layers: Mapping[str, float]) -> dict[str, dict[str, Way]]:
+    """By unit and what is carried: the likeliest way to the symptom, and how well it carries it.
+
+    Layers are those of the symptom that are asked about, and how sure they are.
+    """
     found: dict[str, dict[str, Way]] = {}
     start = court.end.key
     queue: list[tuple[float, int, str, str, list[str]]] = [
-        (-sure, 0, start, layer, [start]) for layer, sure in sorted(court.layers.items())
+        (-sure, 0, start, layer, [start]) for layer, sure in sorted(layers.items())
     ]
     while queue:
         minus, length, key, layer, path = heapq.heappop(queue)
@@ -49,7 +56,7 @@ def ways(court: Court) -> dict[str, dict[str, Way]]:
 
 def _turns(court: Court, unit: Unit, layer: str, feeder: Unit) -> Iterator[tuple[str, float]]:
     """What of a feeder may be why a unit shows this, and how likely that is."""
-    yield layer, 1.0
+    yield layer, _LOOKED_UP if layer == AGE and court.looks_up(unit, feeder) else 1.0
     broken = unit.has("run-failed", "run-unfinished")
     if layer == AGE:
         if broken:
@@ -84,4 +91,6 @@ def _passes(court: Court, unit: Unit, layer: str) -> float:
     rows, columns = unit.tells(*ROWS), unit.tells("metric")
     if rows and columns:
         return _CALM
-    return _PARTLY_CALM if rows or columns else _UNTOLD
+    if columns if court.of_columns else rows:
+        return _PARTLY_CALM
+    return _ASIDE_CALM if rows or columns else _UNTOLD

@@ -6,8 +6,10 @@ CONTENT, AGE = "content", "age"
 """What can be wrong with data: what they are, or when they are from. A cause of one sort needs a
 way on which that sort is seen."""
 
-NAMED = 0.2
-"""Score from which a unit is named as a cause."""
+NAMED, NAMED_OF_FAILED, BESIDES = 0.15, 0.2, 0.04
+"""Score from which a unit is named as a cause; the same where the run only failed, which most do
+for reasons of their own; and from which, where one is named, others are told that are less likely
+and not excluded."""
 WEIGHTS = {
     "input-dropped": 0.85, "output-dropped": 0.85, "dataset-renamed": 0.8, "place-changed": 0.7,
     "job-renamed": 0.3, "input-added": 0.3, "output-added": 0.2, "storage-changed": 0.3,
@@ -52,7 +54,7 @@ ROWS = ("rows-output", "rows-input")
 HARMLESS, HALF_TOLD, NOT_TOLD = 0.12, 0.3, 0.6
 """What is left of a change of code where the unit's own numbers are as usual: rows and columns;
 those of the kind that is wrong at the symptom; only those of the other kind."""
-EXPLAINED = 0.15
+EXPLAINED = 0.08
 """What is left of an effect where what feeds the unit shows one, too."""
 FROM_OUTSIDE = 0.6
 """The same where only sources are before it: there is nothing further back in the log."""

@@ -110,8 +110,8 @@ def events_of(suspect: Suspect) -> list[int]:
             else [one.measure.event if one.measure else None]
         )
         found += [event for event in told if event is not None]
-    if not found:
-        run = run_of(suspect)
+    run = run_of(suspect)
+    if not found and run is not None:
         found = suspect.court.past.frames.events.filter(pl.col("run") == run)["event"].to_list()
     return list(dict.fromkeys(found))
 

@@ -13,8 +13,8 @@ import polars as pl
 from lineage_explorer.analysis import diff_words as words
 from lineage_explorer.analysis.change_codes import SEVERITIES, at_least
 from lineage_explorer.analysis.compare import Compared, compare
-from lineage_explorer.analysis.compare_sides import Side, When, log_side, side_of
-from lineage_explorer.analysis.divergence import divergence, unexplained
+from lineage_explorer.analysis.compare_sides import Side, When, apart, log_side, side_of
+from lineage_explorer.analysis.divergence import Flow, divergence, unexplained
 from lineage_explorer.analysis.story import story_of
 from lineage_explorer.analysis.words import SHOWN, html_table, more, text_table
 from lineage_explorer.errors import LineageError
@@ -170,8 +170,9 @@ def diff(
 ) -> RunDiff:
     """What differs between two logs, as staging and production: of each job its newest run.
 
-    Numbers are compared by how much they move in either log. To compare two runs, times or
-    windows of one log, see `Lineage.diff`.
+    Numbers are compared by how much they move in either log. Nodes that only one log has are one
+    where their name is the same in another namespace (as in staging and production), or where all
+    around them is the same. To compare two runs, times or windows of one log, see `Lineage.diff`.
 
     Args:
         before: the log compared with.
@@ -192,11 +193,13 @@ def diff(
 
 def differences(before: Side, after: Side, lineages: tuple[Lineage, Lineage]) -> RunDiff:
     """The diff of two sides."""
+    before, after = apart(before, after)
     found = compare(before, after)
     grown = before.focus is not None and after.focus is not None
-    alone = unexplained(found.changes, found.edges, found.nodes)
+    flow = Flow(found.nodes["node"], found.edges)
+    alone = unexplained(found.changes, flow, found.nodes)
     changes = pl.concat([alone, found.changes]) if len(alone) else found.changes
-    parts = divergence(changes, found.edges, found.nodes, grown=grown)
+    parts = divergence(changes, flow, found.nodes, grown=grown)
     ids = [side.past.runs["run"] for side in (before, after)]
     return RunDiff(
         before=before.called,

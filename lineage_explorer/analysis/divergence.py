@@ -35,19 +35,25 @@ DIVERGENCE: dict[str, pl.DataType | type[pl.DataType]] = {
 class Flow:
     """The nodes of both sides and the edges between them, as integers."""
 
-    ids: list[str]
-    forward: sparse.csr_array
+    nodes: pl.Series
+    edges: pl.DataFrame
 
-    @classmethod
-    def of(cls, nodes: pl.Series, edges: pl.DataFrame) -> Flow:
-        ids = nodes.to_list()
-        numbers = pl.DataFrame({"node": nodes, "at": np.arange(len(ids), dtype=np.int32)})
-        ends = edges.join(numbers, left_on="source", right_on="node").join(
+    @cached_property
+    def ids(self) -> list[str]:
+        """The nodes in their order."""
+        return self.nodes.to_list()
+
+    @cached_property
+    def forward(self) -> sparse.csr_array:
+        """Which node leads to which."""
+        size = len(self.nodes)
+        numbers = pl.DataFrame({"node": self.nodes, "at": np.arange(size, dtype=np.int32)})
+        ends = self.edges.join(numbers, left_on="source", right_on="node").join(
             numbers, left_on="target", right_on="node", suffix="_target"
         )
         ones = np.ones(len(ends), dtype=np.bool_)
         pairs = (ends["at"].to_numpy(), ends["at_target"].to_numpy())
-        return cls(ids, sparse.coo_array((ones, pairs), shape=(len(ids), len(ids))).tocsr())
+        return sparse.coo_array((ones, pairs), shape=(size, size)).tocsr()
 
     @cached_property
     def at(self) -> dict[str, int]:
@@ -122,7 +128,7 @@ def material(changes: pl.DataFrame) -> pl.DataFrame:
     return changes.filter((pl.col("severity") != "info") & ~pl.col("change").is_in(sorted(_WORDS)))
 
 
-def unexplained(changes: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
+def unexplained(changes: pl.DataFrame, flow: Flow, nodes: pl.DataFrame) -> pl.DataFrame:
     """Changes `outcome-differs`: jobs that went differently though nothing before them differs.
 
     What went differently is the run itself or what it wrote.
@@ -132,13 +138,12 @@ def unexplained(changes: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame)
     outcome = serious.filter(pl.col("change").is_in(sorted(OUTCOMES)))
     if outcome.is_empty():
         return shaped(outcome.clear())
-    flow = Flow.of(nodes["node"], edges)
     changed = np.zeros(len(flow.ids), dtype=np.bool_)
     changed[[flow.at[node] for node in real["node"].unique() if node in flow.at]] = True
     caused = set(real.filter(pl.col("change").is_in(sorted(_CAUSES)))["node"])
     after = flow.reached(_row_values(flow.forward, np.flatnonzero(changed)))
     went = outcome.unique("node", keep="first", maintain_order=True)
-    writers = edges.filter(pl.col("target").is_in(went["node"].implode()))
+    writers = flow.edges.filter(pl.col("target").is_in(went["node"].implode()))
     pairs = pl.concat(
         [
             went.select("node", job="node").filter(pl.col("node").str.starts_with("job:")),
@@ -167,13 +172,13 @@ def unexplained(changes: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame)
 
 
 def divergence(
-    changes: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame, *, grown: bool
+    changes: pl.DataFrame, flow: Flow, nodes: pl.DataFrame, *, grown: bool
 ) -> pl.DataFrame:
     """Where the sides part: rank, node, change (the gravest there), explains (nodes behind it).
 
     Args:
         changes: all of them.
-        edges: of both sides.
+        flow: the nodes and edges of both sides.
         nodes: of both sides.
         grown: whether the sides were made by going upstream from a run. Then a node that only
             one side has is there, or not, because of who reads it: it parts nothing.
@@ -184,7 +189,6 @@ def divergence(
         real = real.join(shared, on="node", how="semi")
     if real.is_empty():
         return pl.DataFrame(schema=DIVERGENCE)
-    flow = Flow.of(nodes["node"], edges)
     gravest = _gravest(real)
     numbers = np.array([flow.at[node] for node in gravest["node"]], dtype=np.int32)
     changed = np.zeros(len(flow.ids), dtype=np.bool_)

@@ -120,7 +120,7 @@ class Story:
         One that nothing connects comes with its neighbours, if these are few.
         """
         nodes = self.diff.nodes
-        flow = Flow.of(nodes["node"], self.diff.edges)
+        flow = Flow(nodes["node"], self.diff.edges)
         differs = np.array([status != "same" for status in nodes["status"]], dtype=np.bool_)
         differs[[flow.at[node] for node in self.marks if node in flow.at]] = True
         starts = np.flatnonzero(differs).tolist()

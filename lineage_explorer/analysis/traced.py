@@ -31,14 +31,12 @@ def traced_runs(lin: Lineage, record: Record, trace: Trace, time: datetime | Non
         "run", "job", "state", "ended", began=_BEGAN, nominal="nominal_start",
         failed=record.failed.gather(run), again=record.again.gather(run),
     )  # fmt: skip
-    reader = runs[np.where(reads.run == NONE, 0, reads.run)].select(
+    reader = _at(runs, reads.run).select(
         reader="run", reader_job="job", read_at=_BEGAN, started=pl.col("started").is_not_null()
     )
     told = pl.Series(reads.run != NONE)
     asked = pl.lit(f"{time:{_MINUTE}}" if time else "the end of the log")
     frame = pl.concat([about, reader], how="horizontal").with_columns(
-        pl.when(told).then("reader"),
-        pl.when(told).then("reader_job"),
         read=pl.when(~told).then(asked).otherwise(
             pl.format("the read ({})", pl.col("read_at").dt.strftime(_MINUTE))
         ),
@@ -126,24 +124,25 @@ def told_beside(lin: Lineage, runs: pl.DataFrame) -> pl.DataFrame:
 
 def _sources(lin: Lineage, dataset: Any, run: Any, hop: Any, role: str) -> pl.DataFrame:
     """dataset, run, time (when the run began), job, hop, role."""
-    told = pl.Series(run != NONE)
-    runs = lin.runs.select("run", "job", "started", "first_seen")[np.where(run == NONE, 0, run)]
+    runs = _at(lin.runs.select("run", "job", "started", "first_seen"), run)
     return runs.select(
+        "run",
+        "job",
         dataset=lin.datasets["dataset"].gather(dataset),
-        run=pl.when(told).then("run"),
-        time=pl.when(told).then(_BEGAN),
-        job=pl.when(told).then("job"),
+        time=_BEGAN,
         hop=pl.Series(hop, dtype=pl.UInt32),
         role=pl.lit(role),
-    )
+    ).select("dataset", "run", "time", "job", "hop", "role")
+
+
+def _at(frame: pl.DataFrame, rows: Any) -> pl.DataFrame:
+    """These rows of a frame; nulls where there is NONE."""
+    told = pl.select(pl.when(pl.Series(rows) != NONE).then(pl.Series(rows))).to_series()
+    return frame.select(pl.all().gather(told))
 
 
 def _versions(record: Record, numbers: Any) -> pl.Series:
-    told = pl.Series(np.where(numbers == NONE, 0, numbers))
-    if record.versions.is_empty():
-        return pl.Series([None] * len(numbers), dtype=pl.String)
-    found = record.versions.gather(told)
-    return pl.select(pl.when(pl.Series(numbers != NONE)).then(found)).to_series()
+    return _at(record.versions.to_frame(), numbers).to_series()
 
 
 def _reads(record: Record, found: Trace, rows: Any) -> tuple[Reads, Any]:

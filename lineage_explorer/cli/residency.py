@@ -108,11 +108,16 @@ def audit() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The signer's public key (PEM), to check the signature with.",
 )
-def verify(folder: Path, *, sources: tuple[str, ...], key: Path | None) -> None:
+@click.option(
+    "--opa",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The program opa, to judge again what it judged.",
+)
+def verify(folder: Path, *, sources: tuple[str, ...], key: Path | None, opa: Path | None) -> None:
     """Is the audit trail in FOLDER unchanged, and does judging again come to the same?"""
     from lineage_explorer.residency.verify import verify as verified
 
-    found = verified(folder, sources, key)
+    found = verified(folder, sources, key, opa)
     put(str(found))
     if not found.same:
         raise SystemExit(NOTHING)

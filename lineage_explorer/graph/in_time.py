@@ -28,7 +28,7 @@ def as_of(lin: Lineage, time: Time) -> Lineage:
         SourceError: if the files are not what they were when they were read.
     """
     upto = pl.lit(moment(time), TIME)
-    return _known(lin, lambda events: _of(events, pl.col("time") <= upto))
+    return known(lin, lambda events: _of(events, pl.col("time") <= upto))
 
 
 def between(lin: Lineage, start: Time, end: Time) -> Lineage:
@@ -51,38 +51,43 @@ def between(lin: Lineage, start: Time, end: Time) -> Lineage:
         running = events.filter(inside)["run"].drop_nulls().unique()
         return _of(events, inside | (before & pl.col("run").is_in(running.implode())))
 
-    return _known(lin, wanted)
+    return known(lin, wanted)
 
 
 def _of(events: pl.DataFrame, mask: pl.Expr) -> pl.Series:
     return events.select(wanted=mask.fill_null(value=False))["wanted"]
 
 
-def _known(lin: Lineage, wanted: Wanted) -> Lineage:
+def known(lin: Lineage, wanted: Wanted) -> Lineage:
     """The part of a lineage that these events tell, among those it is made of."""
 
     def both(events: pl.DataFrame) -> pl.Series:
         mask = wanted(events)
         return mask if lin.known is None else mask & events["event"].is_in(lin.known.implode())
 
-    frames, ids = again(lin.blobs, lin.recognised, both, redact=lin.redact)
-    return replace(lin, frames=_within(frames, lin.frames), known=ids)
+    frames, ids = again(lin.blobs, lin.recognised, both, redact=lin.redact, calling=lin.calling)
+    return replace(lin, frames=within(frames, lin.frames), known=ids)
 
 
-def _within(frames: Frames, narrowed: Frames) -> Frames:
+def within(frames: Frames, *narrowed: Frames) -> Frames:
     """The part with the nodes of other frames, by any of their names; jobs by their id."""
     datasets = pl.concat(
         [
-            narrowed.datasets["dataset"],
-            narrowed.datasets["aliases"].explode(empty_as_null=False).rename("dataset"),
+            named
+            for one in narrowed
+            for named in (
+                one.datasets["dataset"],
+                one.datasets["aliases"].explode(empty_as_null=False).rename("dataset"),
+            )
         ]
     ).implode()
+    jobs = pl.concat([one.jobs["job"] for one in narrowed]).implode()
     here = pl.col("dataset").is_in(datasets)
     here |= pl.col("aliases").list.eval(pl.element().is_in(datasets)).list.any()
     nodes = pl.concat(
         [
             frames.datasets.filter(here)["dataset"],
-            frames.jobs.filter(pl.col("job").is_in(narrowed.jobs["job"].implode()))["job"],
+            frames.jobs.filter(pl.col("job").is_in(jobs))["job"],
         ]
     )
     if len(nodes) == len(frames.datasets) + len(frames.jobs):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from lineage_explorer import readers
-from lineage_explorer.graph.narrow import narrow
+from lineage_explorer.graph.in_time import within
 from lineage_explorer.readers.again import again
 
 if TYPE_CHECKING:
@@ -38,14 +38,11 @@ def merge(lin: Lineage, other: Lineage) -> Lineage:
     found = readers.read(blobs, redact=redact)
     both = replace(
         lin, frames=found.frames, blobs=found.blobs, redact=redact, recognised=found.recognised,
-        known=None, story=None,
+        known=None, story=None, calling=lin.calling.joined(other.calling),
     )  # fmt: skip
-    if lin.known is not None or other.known is not None:
+    if lin.known is not None or other.known is not None or both.calling:
         both = _known(both, lin, other, names)
-    nodes = {*lin.nodes["node"], *other.nodes["node"]} & {*both.nodes["node"]}
-    if len(nodes) == len(both.nodes):
-        return both
-    return replace(both, frames=narrow(both.frames, sorted(nodes)))
+    return replace(both, frames=within(both.frames, lin.frames, other.frames))
 
 
 def _names(ours: Mapping[str, Blob], theirs: Mapping[str, Blob]) -> dict[str, str]:
@@ -72,5 +69,6 @@ def _known(both: Lineage, lin: Lineage, other: Lineage, names: Mapping[str, str]
         both.recognised,
         lambda events: events["event"].is_in(ids.implode()),
         redact=both.redact,
+        calling=both.calling,
     )
     return replace(both, frames=frames, known=known)

@@ -236,6 +236,8 @@ class Writes:
         self, reads: Reads, read: Longs, write: Longs, rule: Longs
     ) -> tuple[Longs, Longs, Longs]:
         m = self.moments
+        if not len(read):
+            return read, write, rule
         last = (rule == LAST) & (m.grade[self.run[write]] == COMPLETE)
         late = (reads.run != NONE) & m.late[reads.run]
         late[read[last][m.late[self.run[write[last]]]]] = True

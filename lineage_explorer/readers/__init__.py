@@ -6,13 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 import polars as pl
 
+from lineage_explorer.naming import NOTHING_ELSE, Calling
 from lineage_explorer.readers import formats, kept, progress
-from lineage_explorer.readers import redact as redaction
 from lineage_explorer.readers.accumulate import State, accumulate
-from lineage_explorer.readers.dump import unquoted
 from lineage_explorer.readers.frames import Rows, frames_of
 from lineage_explorer.readers.problems import Problems
 from lineage_explorer.readers.scan import all_told
@@ -85,7 +83,11 @@ def read(
 
 
 def _framed(
-    told: Told, form: formats.Format | None, files: list[str], problems: Problems
+    told: Told,
+    form: formats.Format | None,
+    files: list[str],
+    problems: Problems,
+    calling: Calling = NOTHING_ELSE,
 ) -> tuple[Frames, Rows, kept.Recognised]:
     """Frames, the rows of `facets` without texts, and what each file was taken for."""
     told, copies = without_copies(told)
@@ -93,7 +95,7 @@ def _framed(
     if form is None and not told.systems.height and problems.has("not-json", "not-an-event"):
         message = f"nothing was recognised; looked for {formats.looked_for()}."
         problems.add("not-recognised", message, files[0])
-    state = accumulate(told)
+    state = accumulate(told, calling)
     _note_runs(problems, state, files)
     frames, rows = frames_of(state, files, problems.frame())
     recognised = tuple((files[blob], *rest) for blob, *rest in told.systems.iter_rows())
@@ -130,27 +132,3 @@ def _note_runs(problems: Problems, state: State, files: list[str]) -> None:
         blob, line, offset = events.select("blob", "line", "offset").row(event)
         message = f"run {run!r} ended {', then '.join(ends)}."
         problems.add("two-ends", message, files[blob], line, offset)
-
-
-def text_of(blob: Blob, offset: int, length: int, form: str) -> bytes:
-    """The text an event was read from, as it stands there; JSON out of its quotes.
-
-    Raises:
-        SourceError: if it is not there any more.
-    """
-    raw = blob.slice(offset, length, json=form == formats.JSON.name)
-    if form == formats.TABLE.name:
-        return unquoted(raw)
-    if form == formats.JSON.name and raw[:1] == b'"':  # the event was wrapped in a JSON string
-        return msgspec.json.decode(raw, type=str).encode()
-    return raw
-
-
-def shown(raw: bytes, *, indent: int, redact: bool) -> str:
-    """The text of an event for a person: JSON laid out, anything else as it stands."""
-    try:
-        clean = redaction.json(raw) if redact else raw
-        return msgspec.json.format(clean, indent=indent).decode()
-    except msgspec.DecodeError:
-        text = raw.decode("utf-8", "backslashreplace")
-        return redaction.text(text) if redact else text

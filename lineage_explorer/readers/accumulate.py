@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from lineage_explorer.naming import Aliases, Name, dataset_id, job_id
+from lineage_explorer.naming import NOTHING_ELSE, Aliases, Calling, Name, dataset_id, job_id
 from lineage_explorer.readers import facets as f
 from lineage_explorer.readers import shapes
 from lineage_explorer.readers.details import identity
@@ -31,6 +31,7 @@ class Nodes:
 
     names: list[Name]
     aliases: Aliases = field(default_factory=Aliases)
+    calling: Calling = NOTHING_ELSE
     asked: set[int] = field(default_factory=set)
     """Nodes that facets name."""
     groups: dict[Name, list[Name]] = field(default_factory=dict)
@@ -60,7 +61,7 @@ class Nodes:
 
     def number(self, name: Name) -> int:
         """The number of a dataset."""
-        return 2 * self._number(self._shown.get(name, name))
+        return 2 * self._number(self._shown.get(name) or self.calling(name))
 
     def name(self, node: int) -> Name:
         return self.names[node >> 1]
@@ -118,11 +119,11 @@ class State:
     """The last producer of each job: node, producer."""
 
 
-def accumulate(told: Told) -> State:
+def accumulate(told: Told, calling: Calling = NOTHING_ELSE) -> State:
     """All events, in the specification's order, taken into one state."""
     typed = Typed(told)
     events, contexts, shared = _contexts(told)
-    nodes, node_of = _nodes(told, typed)
+    nodes, node_of = _nodes(told, typed, calling)
     uses = _uses(told, events, node_of)
     parts = uses.group_by("context", "role", "node", "part", "serial").agg(
         first=pl.col("seq").min(), last=pl.col("seq").max()
@@ -255,9 +256,9 @@ def _renamed(jobs: Iterable[Name]) -> bool:
     return all(job[0] == shortest[0] and f"{job[1]}.".startswith(f"{shortest[1]}.") for job in jobs)
 
 
-def _nodes(told: Told, typed: Typed) -> tuple[Nodes, pl.Series]:
+def _nodes(told: Told, typed: Typed, calling: Calling) -> tuple[Nodes, pl.Series]:
     """Numbers of all names, those of one dataset united; and for each name its dataset's."""
-    nodes = Nodes(told.names.select("namespace", "called").rows())
+    nodes = Nodes(told.names.select("namespace", "called").rows(), calling=calling)
     counts = (
         told.uses.filter(pl.col("role") >= DATASET)
         .group_by("part")
@@ -281,6 +282,9 @@ def _nodes(told: Told, typed: Typed) -> tuple[Nodes, pl.Series]:
             if namespace is not None and called is not None:
                 kind = f.word(other.type) or ""
                 nodes.aliases.unite(nodes.names[name], (namespace, called), kind, uses)
+    if calling:
+        sources = [nodes.names[name] for name in told.links["name"].unique().sort()]
+        nodes.aliases.call([*sorted(nodes.aliases.parent), *sources], calling)
     nodes.unite()
     known = list(nodes.names)
     return nodes, pl.Series("node", [nodes.number(name) for name in known], U32)

@@ -13,6 +13,7 @@ from dataclasses import replace
 import polars as pl
 
 from lineage_explorer.errors import SourceError
+from lineage_explorer.naming import NOTHING_ELSE, Calling
 from lineage_explorer.readers import _framed, formats, kept
 from lineage_explorer.readers.problems import Problems
 from lineage_explorer.readers.scan import all_told
@@ -26,7 +27,12 @@ _POINTERS = ("event", "first_event", "last_event")
 
 
 def again(
-    blobs: Mapping[str, Blob], recognised: kept.Recognised, wanted: Wanted, *, redact: bool
+    blobs: Mapping[str, Blob],
+    recognised: kept.Recognised,
+    wanted: Wanted,
+    *,
+    redact: bool,
+    calling: Calling = NOTHING_ELSE,
 ) -> tuple[Frames, pl.Series]:
     """Frames made of some of the events only, and the row ids of these.
 
@@ -49,7 +55,7 @@ def again(
     asked = told.events.select(us, "run", "job").with_columns(event=number)
     mask = wanted(asked)
     problems = Problems()
-    frames, _, _ = _framed(_only(told, mask), form, files, problems)
+    frames, _, _ = _framed(_only(told, mask), form, files, problems, calling)
     ids = number.filter(mask & first)
     return _renumbered(frames, ids), ids
 

@@ -41,9 +41,9 @@ def too_deep(text: bytes, levels: int = DEEPEST) -> bool:
     """
     if len(text) <= 2 * levels:  # each has to be closed
         return False
-    bare = text.translate(None, _OTHERS)
-    if bare.count(b"{") + bare.count(b"[") <= levels:  # as in nearly every facet
+    if text.count(b"{") + text.count(b"[") <= levels:  # as in nearly every facet
         return False
+    bare = text.translate(None, _OTHERS)
     if b"\\" in text and rb"\"" in text:
         bare = text.replace(rb"\\", b"").replace(rb"\"", b"").translate(None, _OTHERS)
     depth = quotes = 0

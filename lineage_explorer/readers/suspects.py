@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import accumulate, product
 
-from ahocorasick_rs import BytesAhoCorasick
+from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from lineage_explorer.readers import secret_urls
 from lineage_explorer.readers.secret_rules import RULES
@@ -137,7 +137,10 @@ _FIRST_TOKEN = len(_NAMES)
 _LOOKS = [look for _, look in _EVERY]
 # Overlapping: a piece must not hide another that begins within it.
 _find = partial(
-    BytesAhoCorasick([piece for piece, _ in _EVERY]).find_matches_as_indexes, overlapping=True
+    BytesAhoCorasick(
+        [piece for piece, _ in _EVERY], implementation=Implementation.DFA
+    ).find_matches_as_indexes,
+    overlapping=True,
 )
 _find_escapes = BytesAhoCorasick(
     [rb"\/", *(rb"\u00%d" % digit for digit in range(2, 8))]

@@ -8,7 +8,7 @@ same policy by the same version:
   hash of the line before, in the shape of OPA's decision log;
 - `evidence.jsonl`: the events findings point to: file, line, byte, hash, an excerpt without
   secrets;
-- `policy.toml` (or `.json`) and `tables/*.csv`: the rules themselves;
+- `policy.toml` (or `.json`) and `tables/*.csv`, and `rego/*.rego` where Rego answered: the rules;
 - `report.html`: for reading;
 - `root.json`: the Merkle root over the decisions, and the hash of the manifest;
 - with a key `attestation.dsse.json` and `signer.pem`: an in-toto statement about all of them.
@@ -33,10 +33,12 @@ import polars as pl
 from lineage_explorer import __version__
 from lineage_explorer.errors import LineageError, MissingExtra
 from lineage_explorer.plain import plain
+from lineage_explorer.readers.original import original
 from lineage_explorer.readers.sources import Blob
 from lineage_explorer.residency import canonical
 from lineage_explorer.residency.audit_page import page
 from lineage_explorer.residency.facts import Facts
+from lineage_explorer.residency.rego import Asked
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 SCHEMA = "lineage-explorer/residency-audit/1"
 STATEMENT = "application/vnd.in-toto+json"
 OWN = "of this package"
+IN_REGO = "in Rego, asked of "
 EXCERPT = 240
 _CHUNK = 1 << 20
 
@@ -92,6 +95,7 @@ def trail(
         "evidence.jsonl": b"".join(canonical.line(found) + b"\n" for found in _evidence(report)),
         _policy_name(report): policy.text.encode(),
         "report.html": page(report),
+        **_rego(report),
         **{f"tables/{name}.csv": text.encode() for name, text in tables(policy.facts).items()},
     }
     manifest = canonical.line(_manifest(report, files, lay or _lie(report, place)))
@@ -102,6 +106,21 @@ def trail(
         "root": canonical.root(decisions).hex(),
     })  # fmt: skip
     return files
+
+
+def rules_of(report: ResidencyReport) -> str:
+    """Whose rules answered, in words."""
+    asked = report.judged.evaluator
+    if asked is None:
+        return OWN
+    return f"{IN_REGO}{asked.program}" if isinstance(asked, Asked) else "of another evaluator"
+
+
+def _rego(report: ResidencyReport) -> dict[str, bytes]:
+    """The Rego policy that answered, if one did."""
+    asked = report.judged.evaluator
+    modules = asked.modules if isinstance(asked, Asked) else {}
+    return {f"rego/{name}": text.encode() for name, text in modules.items()}
 
 
 def _policy_name(report: ResidencyReport) -> str:
@@ -146,7 +165,7 @@ def _manifest(
             "minimum_grade": policy.minimum_grade,
         },
         "redacted": lin.redact,
-        "rules": OWN if report.judged.own_rules else "of another evaluator",
+        "rules": rules_of(report),
         "inputs": [
             _input(lin, label, blob, lie.get(label)) for label, blob in sorted(lin.blobs.items())
         ],
@@ -217,7 +236,7 @@ def _evidence(report: ResidencyReport) -> Iterator[dict[str, Any]]:
     wanted = report.findings["events"].explode(empty_as_null=False).drop_nulls().unique().sort()
     rows = lin.events.join(pl.DataFrame({"event": wanted}), on="event", how="semi").sort("event")
     for row in rows.iter_rows(named=True):
-        raw = lin._raw(row["event"])  # noqa: SLF001 - the bytes themselves, only to be hashed
+        raw = original(lin.events, lin.blobs, lin.recognised, row["event"])
         shown = lin.event_line(row["event"])
         yield {
             "event": row["event"],

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from lineage_explorer.residency.places import Atlas, Places
 
@@ -51,11 +52,11 @@ class Code:
     regimes: tuple[str, ...]
     sources: int
 
-    @property
+    @cached_property
     def _regime(self) -> int:
         return len(self.atlas.codes_of)
 
-    @property
+    @cached_property
     def _kind(self) -> int:
         return self._regime + len(self.regimes)
 

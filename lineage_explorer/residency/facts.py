@@ -24,7 +24,7 @@ from lineage_explorer.residency.places import Places, is_place
 Row = Mapping[str, str]
 
 KEYS = {
-    "cloud_regions": ("cloud", "code"),
+    "cloud_regions": ("cloud", "code", "valid_from"),
     "groups": ("group", "valid_from"),
     "regimes": ("regime",),
     "transfers": ("regime", "destination", "valid_from"),
@@ -57,6 +57,33 @@ class Facts:
             name: hashlib.sha256(_text(rows).encode()).hexdigest()
             for name, rows in sorted(self.tables.items())
         }
+
+    def regions_on(self, day: date) -> Facts:
+        """These tables with the regions as they were on a day.
+
+        Of rows of the same region that hold, the one that began last speaks.
+        """
+        rows = self.tables["cloud_regions"]
+        if not self.region_days:
+            return self
+        held = {
+            (row["cloud"], row["code"].lower()): row
+            for row in sorted(rows, key=lambda row: row["valid_from"])
+            if valid(row, day)
+        }
+        return Facts({**self.tables, "cloud_regions": tuple(held[key] for key in sorted(held))})
+
+    def region_rows(self, cloud: str, code: str) -> list[Row]:
+        """All rows of a region, of whatever days."""
+        key = cloud, code.lower()
+        rows = self.tables["cloud_regions"]
+        return [row for row in rows if (row["cloud"], row["code"].lower()) == key]
+
+    @cached_property
+    def region_days(self) -> list[date]:
+        """The days on which a region begins to be, or is no longer, where it was."""
+        rows = self.tables["cloud_regions"]
+        return boundaries((on(row["valid_from"]), on(row["valid_to"])) for row in rows)
 
     @cached_property
     def _regions(self) -> dict[tuple[str, str], Row]:
@@ -147,9 +174,10 @@ class Facts:
 
     @cached_property
     def boundaries(self) -> list[date]:
-        """The days on which a group or a transfer begins to be, or is no longer, as it was."""
+        """The days on which a region, a group or a transfer is no longer as it was before."""
         rows = [*self.tables["groups"], *self.tables["transfers"]]
-        return boundaries((on(row["valid_from"]), on(row["valid_to"])) for row in rows)
+        days = boundaries((on(row["valid_from"]), on(row["valid_to"])) for row in rows)
+        return sorted({*days, *self.region_days})
 
     def overlaid(self, name: str, path: str | Path) -> Facts:
         """These tables with the rows of a CSV file laid over one of them.
@@ -215,7 +243,9 @@ def read_rows(text: str, name: str, where: str) -> list[Row]:
     Raises:
         SourceError: if a column is missing, or a cell makes no sense.
     """
-    rows: list[Row] = list(csv.DictReader(io.StringIO(text)))
+    rows: list[Row] = [
+        {**_OPTIONAL.get(name, {}), **row} for row in csv.DictReader(io.StringIO(text))
+    ]
     columns = _columns(name)
     for line, row in enumerate(rows, 2):
         missing = [column for column in columns if not isinstance(row.get(column), str)]
@@ -238,13 +268,18 @@ def read_rows(text: str, name: str, where: str) -> list[Row]:
 
 
 _COLUMNS = {
-    "cloud_regions": "cloud partition code kind countries place status note source",
+    "cloud_regions": "cloud partition code kind countries place status valid_from valid_to note "
+    "source",
     "groups": "group countries valid_from valid_to note source",
     "regimes": "regime countries subdivision name instrument protects in_force default_rule "
     "rule_detail storage_rule basis",
     "transfers": "regime destination kind scope_condition instrument valid_from valid_to status "
     "basis",
 }
+
+
+_OPTIONAL: Mapping[str, Row] = {"cloud_regions": {"valid_from": "", "valid_to": ""}}
+"""Columns that may be left out, with what they then say."""
 
 
 def _columns(name: str) -> list[str]:

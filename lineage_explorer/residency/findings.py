@@ -5,7 +5,9 @@ Everything that is not decided is here too; nothing unknown is left out as if it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +17,7 @@ from lineage_explorer.residency.finding import FINDINGS, Finding
 from lineage_explorer.residency.found_gaps import gaps, of_policy, of_tables
 from lineage_explorer.residency.found_labels import impossible, localised, unlabelled, widening
 from lineage_explorer.residency.found_places import (
+    claims_of,
     crossed,
     otherwise,
     processed,
@@ -23,6 +26,7 @@ from lineage_explorer.residency.found_places import (
 )
 from lineage_explorer.residency.question import VERDICTS
 from lineage_explorer.residency.verdict import Judged
+from lineage_explorer.residency.ways import Ways
 from lineage_explorer.tables import table_of
 
 if TYPE_CHECKING:
@@ -31,20 +35,30 @@ if TYPE_CHECKING:
 
 def findings(lin: Lineage, judged: Judged) -> pl.DataFrame:
     """All findings, the worst first; columns as in `FINDINGS`."""
-    found = [
-        *stored(judged),
-        *processed(judged),
-        *crossed(judged),
+    with not_collecting():
+        return _framed(_found(lin, judged))
+
+
+def _found(lin: Lineage, judged: Judged) -> list[Finding]:
+    ways, claims = Ways(judged), claims_of(judged)
+    return [
+        *stored(judged, ways, claims),
+        *processed(judged, ways, claims),
+        *crossed(judged, ways, claims),
         *otherwise(judged),
         *unplaced(judged),
-        *unlabelled(judged),
-        *impossible(judged),
-        *localised(judged),
+        *unlabelled(judged, ways),
+        *impossible(judged, ways),
+        *localised(judged, claims),
         *widening(judged),
         *of_policy(judged),
         *gaps(lin, judged),
         *of_tables(judged),
     ]
+
+
+def _framed(found: Sequence[Finding]) -> pl.DataFrame:
+    """Each finding once, in a settled order."""
     ordered = sorted(
         found,
         key=lambda one: (VERDICTS.index(one.verdict), one.kind, one.node or "", one.run or "",
@@ -58,6 +72,22 @@ def findings(lin: Lineage, judged: Judged) -> pl.DataFrame:
         name: _lists(columns[name], dtype) if isinstance(dtype, pl.List) else columns[name]
         for name, (dtype, _) in FINDINGS.items()
     })  # fmt: skip
+
+
+@contextmanager
+def not_collecting() -> Iterator[None]:
+    """Leaves Python's collector of cycles out for a while, and sets it as it was.
+
+    Hundreds of thousands of findings are tuples of text, in which no cycle can be: looking through
+    all of them again and again, as more come, took a quarter of the time.
+    """
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _lists(values: Sequence[tuple[Any, ...] | None], dtype: Any) -> pl.Series:

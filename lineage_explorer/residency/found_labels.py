@@ -11,16 +11,16 @@ import polars as pl
 from lineage_explorer.residency.bits import ANYWHERE
 from lineage_explorer.residency.facts import listed
 from lineage_explorer.residency.finding import Finding
-from lineage_explorer.residency.found_places import claims_of
+from lineage_explorer.residency.found_places import Claims
 from lineage_explorer.residency.places import Places, country
 from lineage_explorer.residency.verdict import Judged
 from lineage_explorer.residency.ways import Ways
 from lineage_explorer.residency.words import first_of
 
 
-def unlabelled(judged: Judged) -> Iterator[Finding]:
+def unlabelled(judged: Judged, ways: Ways) -> Iterator[Finding]:
     """Datasets of which, or of some of whose sources, nobody says where they may be."""
-    ways, missing = Ways(judged), judged.labels.code.missing
+    missing = judged.labels.code.missing
     rows = judged.storage.filter(pl.col("role") == "storage").unique(
         "dataset", keep="last", maintain_order=True
     )
@@ -43,10 +43,10 @@ def unlabelled(judged: Judged) -> Iterator[Finding]:
         )
 
 
-def impossible(judged: Judged) -> Iterator[Finding]:
+def impossible(judged: Judged, ways: Ways) -> Iterator[Finding]:
     """Labels that leave no place at all, with some that cannot be met together."""
     rows = judged.storage.unique("dataset", keep="last", maintain_order=True)
-    ways, code = Ways(judged), judged.labels.code
+    code = judged.labels.code
     known: dict[tuple[tuple[int, ...], int], list[int]] = {}
     for node, dataset, epoch in rows.select("node", "dataset", "epoch").iter_rows():
         label = judged.labels.effective(node, epoch)
@@ -92,7 +92,7 @@ def _against(judged: Judged, sources: Sequence[int], epoch: int) -> list[int]:
     return kept
 
 
-def localised(judged: Judged) -> Iterator[Finding]:
+def localised(judged: Judged, claims: Claims) -> Iterator[Finding]:
     """Data of a regime that wants a copy at home, of which none is seen there."""
     facts = judged.policy.facts
     local = {name: listed(row["countries"]) for name, row in facts.regimes.items()
@@ -108,7 +108,6 @@ def localised(judged: Judged) -> Iterator[Finding]:
     held: dict[str, list[Places]] = {}
     for dataset, number in judged.storage.select("dataset", "to_set").iter_rows():
         held.setdefault(dataset, []).append(judged.sets.places(number))
-    claims = claims_of(judged)
     for (dataset, regime), own in sorted(asked.items()):
         copies = held.get(dataset, [])
         home = local[regime]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import polars as pl
@@ -14,15 +16,15 @@ from lineage_explorer.residency.verdict import Judged
 from lineage_explorer.residency.ways import Way, Ways
 from lineage_explorer.residency.words import first_of
 
+Claims = Mapping[tuple[str, str], tuple[list[int], list[str]]]
 WITNESSES = 8
 """So many events are kept of what places a node."""
 
 _TOLD = ("place.unknown", "place.partly", "label.missing", "label.incomplete")
 
 
-def stored(judged: Judged) -> Iterator[Finding]:
+def stored(judged: Judged, ways: Ways, claims: Claims) -> Iterator[Finding]:
     """Datasets that are outside, partly so, or where they are by an exception."""
-    claims, ways = claims_of(judged), Ways(judged)
     rows = judged.storage.filter(pl.col("verdict").is_in(["outside", "by exception"]) |
                                  (pl.col("rule") == "place.partly"))  # fmt: skip
     for row in rows.iter_rows(named=True):
@@ -51,9 +53,8 @@ def stored(judged: Judged) -> Iterator[Finding]:
         )
 
 
-def processed(judged: Judged) -> Iterator[Finding]:
+def processed(judged: Judged, ways: Ways, claims: Claims) -> Iterator[Finding]:
     """The same of jobs, for each dataset they read: the newest run, and how many."""
-    claims, ways = claims_of(judged), Ways(judged)
     rows = judged.processing.filter(
         pl.col("verdict").is_in(["outside", "by exception"])
         | pl.col("rule").str.starts_with("transfer.") & (pl.col("verdict") == "undecided")
@@ -92,9 +93,8 @@ def _kind(rule: str, verdict: str, outside: str) -> str:
     return "location.ambiguous" if rule == "place.partly" else outside
 
 
-def crossed(judged: Judged) -> Iterator[Finding]:
+def crossed(judged: Judged, ways: Ways, claims: Claims) -> Iterator[Finding]:
     """Crossings that want a basis. That a target lies outside is said of the target."""
-    claims, ways = claims_of(judged), Ways(judged)
     told = pl.col("rule").str.starts_with("transfer.") & (pl.col("verdict") == "undecided")
     rows = judged.crossings.filter(told | pl.col("verdict").is_in(["outside", "by exception"]))
     keys = ("source", "target", "job", "from_set", "to_set", "verdict", "rule")
@@ -104,6 +104,8 @@ def crossed(judged: Judged) -> Iterator[Finding]:
         regime = next((r for r in label.regimes if r in row["reason"]), None)
         bit = judged.labels.code.under([regime]) if regime else judged.labels.code.limited
         way = ways.of(row["node"], bit, row["epoch"])
+        if row["verdict"] == "by exception" and row["exception"] is None:
+            way = but_for(judged, ways, row, places)
         there = claims.get((row["target"], "storage"), ([], []))
         here = claims.get((row["source"], "storage"), ([], []))
         exceptions = judged.policy.exceptions
@@ -116,7 +118,7 @@ def crossed(judged: Judged) -> Iterator[Finding]:
             kind=_kind(row["rule"], row["verdict"], "transfer.no_basis"),
             verdict=row["verdict"],
             rule=row["rule"],
-            reason=row["reason"],
+            reason=f"from {row['source'].partition(':')[2]}: {row['reason']}",
             node=row["target"],
             run=row["run"],
             places=places,
@@ -206,14 +208,25 @@ def unplaced(judged: Judged) -> Iterator[Finding]:
 
 
 def _outside(judged: Judged, ways: Ways, row: Mapping[str, Any], places: Places) -> Way:
-    """How it came that it may not be there."""
-    return ways.of(row["node"], _barring(judged, places), row["epoch"]) if places else Way()
+    """How it came that it may not be there; by an exception, how it would have."""
+    if row["verdict"] == "by exception":
+        return but_for(judged, ways, row, places)
+    barred = judged.labels.held[row["epoch"]].facts[row["node"]] & _barring(judged, places)
+    return ways.of(row["node"], barred & -barred, row["epoch"]) if barred else Way()
+
+
+def but_for(judged: Judged, ways: Ways, row: Mapping[str, Any], places: Places) -> Way:
+    """The way of what an exception kept back: that it may not be there, else a regime."""
+    held = judged.labels.held[row["epoch"]]
+    kept = held.bare[row["node"]] & ~held.facts[row["node"]]
+    code = judged.labels.code
+    kept = kept & _barring(judged, places) or kept & code.under(code.regimes)
+    return ways.but_for(row["node"], kept & -kept, row["epoch"]) if kept else Way()
 
 
 def _barring(judged: Judged, places: Places) -> int:
-    """A bit that says that it may not be in one of these places."""
-    bits = judged.labels.code.barred(places[0])
-    return bits & -bits
+    """The bits that say that it may not be in these places."""
+    return reduce(or_, map(judged.labels.code.barred, places), 0)
 
 
 def newest(frame: pl.DataFrame, *by: str) -> pl.DataFrame:
@@ -224,7 +237,7 @@ def newest(frame: pl.DataFrame, *by: str) -> pl.DataFrame:
     )
 
 
-def claims_of(judged: Judged) -> dict[tuple[str, str], tuple[list[int], list[str]]]:
+def claims_of(judged: Judged) -> Claims:
     """Of each node and role: the events and the entries of the policy that place it."""
     held = judged.claims.filter(pl.col("places").list.len() > 0)
     rows = held.group_by("node", "role", maintain_order=True).agg(

@@ -7,14 +7,17 @@ a hint that decides nothing. Where nothing is known there is a row that says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from lineage_explorer.graph.globs import pattern
 from lineage_explorer.residency.declared import declared
-from lineage_explorer.residency.namespaces import hint, where
+from lineage_explorer.residency.hints import hint
+from lineage_explorer.residency.namespaces import where
 from lineage_explorer.residency.policy import Mapped, Policy
 from lineage_explorer.residency.rules import Told
 from lineage_explorer.tables import TEXTS, Columns, Frames, schema, table
@@ -47,9 +50,37 @@ _LOOKS_LIKE_CODE = r"(?i)[a-z]{2,}-?[a-z]*-?[a-z]+-?\d"
 
 
 def locate(lin: Lineage, policy: Policy) -> pl.DataFrame:
-    """All claims, in the order of `lin.nodes`; columns as in `PLACES`."""
-    frames = lin.frames
-    nodes = _nodes(frames)
+    """All claims, in the order of `lin.nodes`; columns as in `PLACES`.
+
+    Where the table of regions is dated, a claim that rests on it holds on the days it was so.
+    """
+    nodes = _nodes(lin.frames)
+    parts = [
+        _claims(lin.frames, nodes, replace(policy, facts=policy.facts.regions_on(day)))
+        for day in policy.spans
+    ]
+    return _sorted(parts[0] if len(parts) == 1 else _dated(parts, policy.spans), nodes)
+
+
+def _dated(parts: Sequence[pl.DataFrame], starts: Sequence[date]) -> pl.DataFrame:
+    """Claims of several spans of days: those of every span as they are, others on their days."""
+    found = []
+    for part, start, after in zip(parts, starts, [*starts[1:], date.max], strict=True):
+        ends = date.max if after == date.max else date.fromordinal(after.toordinal() - 1)
+        found.append(part.with_columns(start=pl.lit(start), ends=pl.lit(ends)))
+    alike = [name for name in parts[0].columns if name != "places"]
+    every = pl.concat(found).with_columns(codes=pl.col("places").list.join(";"))
+    every = every.with_columns(spans=pl.col("start").n_unique().over([*alike, "codes"]))
+    always = every.filter(pl.col("spans") == len(parts), pl.col("start") == starts[0])
+    at_times = every.filter(pl.col("spans") < len(parts)).with_columns(
+        valid_from=pl.max_horizontal("valid_from", "start").replace(date.min, None),
+        valid_to=pl.min_horizontal("valid_to", "ends").replace(date.max, None),
+    )
+    return pl.concat([always, at_times]).select(parts[0].columns)
+
+
+def _claims(frames: Frames, nodes: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """The claims by tables that are of one day."""
     found = pl.concat(
         [
             table(PLACES),
@@ -72,10 +103,14 @@ def locate(lin: Lineage, policy: Policy) -> pl.DataFrame:
         read=pl.lit("namespace"),
         note=pl.lit("no rule knows this form, and no mapping names it"),
     )
+    return pl.concat([found, nothing], how="diagonal")
+
+
+def _sorted(found: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
+    """The claims with an event each, in the order of the nodes."""
     order = nodes.select("node").with_row_index("at")
     return (
-        pl.concat([found, nothing], how="diagonal")
-        .join(order, on="node")
+        found.join(order, on="node")
         .join(nodes.select("node", first="event"), on="node")
         .with_columns(
             grade=pl.when((pl.col("places").list.len() > 0) | (pl.col("grade") == "X")).then(

@@ -68,7 +68,7 @@ def parse(
         places=reader.entries(found, "places", _mapped),
         labels=reader.entries(found, "labels", _label),
         transfers=reader.entries(found, "transfers", _basis),
-        exceptions=reader.entries(found, "exceptions", _exemption),
+        exceptions=reader.entries(found, "exceptions", _exemption, ends=True),
         facets=reader.entries(found, "facets", _pointed),
         facts=reader.facts,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
@@ -192,7 +192,10 @@ class _Reader:
         found: Mapping[str, Any],
         name: str,
         make: Callable[[_Reader, Where, dict[str, Any]], Entry],
+        *,
+        ends: bool = False,
     ) -> tuple[Entry, ...]:
+        """The entries of a list, each dated; with `ends` each has to say until when it holds."""
         items = found.get(name, [])
         if not isinstance(items, list | tuple) or not all(isinstance(i, Mapping) for i in items):
             raise self.wrong(("", 0, name), f"{name} is no list of tables.", f"write [[{name}]].")
@@ -206,6 +209,9 @@ class _Reader:
             if len(days) == 2 and days["valid_to"] < days["valid_from"]:
                 raise self.wrong((name, number, "valid_to"), "valid_to is before valid_from.")
             kept = make(self, where, entry)
+            if ends and "valid_to" not in days:
+                hint = "an approval ends on some day: write valid_to = 2027-01-31."
+                raise self.wrong(where, "valid_to is missing.", hint)
             values = {f.name: getattr(kept, f.name) for f in fields(kept)}
             place = {"line": self.line(where), "entry": f"{name}[{number}]"}
             made.append(type(kept)(**{**values, **days, **place}))
@@ -231,6 +237,10 @@ def _mapped(reader: _Reader, where: Where, entry: dict[str, Any]) -> Mapped:
         places, note = placed(reader.facts, cloud, region)
         if not places:
             raise reader.wrong(_at(where, "region"), f"{plain(note)}.", 'write places = ["DE"].')
+        if len({row["countries"] for row in reader.facts.region_rows(cloud, region)}) > 1:
+            message = f"{plain(region)} was not always in one place."
+            hint = 'write places = ["DE"] and valid_from, an entry for each.'
+            raise reader.wrong(_at(where, "region"), message, hint)
     else:
         reader.need(where, entry, ("places",))
         places = reader.places(_at(where, "places"), entry["places"], groups=False)

@@ -225,6 +225,13 @@ class Policy:
         return sorted({date.min, *own, *self.facts.boundaries})
 
     @cached_property
+    def spans(self) -> list[date]:
+        """The days from which a region of the table is elsewhere; one where a policy date is set."""
+        if self.policy_date is not None:
+            return [self.policy_date]
+        return sorted({date.min, *self.facts.region_days})
+
+    @cached_property
     def names(self) -> set[str]:
         """All names of datasets and jobs it writes."""
         of = [(e.job, e.dataset, e.source) for e in self.exceptions]

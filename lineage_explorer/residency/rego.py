@@ -17,6 +17,8 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -26,8 +28,7 @@ from lineage_explorer.plain import plain
 from lineage_explorer.residency.facts import Facts, listed
 from lineage_explorer.residency.question import VERDICTS, Decision, Question, decide
 from lineage_explorer.residency.rego_canaries import canaries
-from lineage_explorer.residency.rego_engines import Engine, Task, opa, regopy
-from lineage_explorer.residency.verdict import Evaluator
+from lineage_explorer.residency.rego_engines import Engine, Task, opa, opa_version, regopy
 
 SCHEMA = "residency-question/1"
 _LONGEST = 200
@@ -46,7 +47,26 @@ def shipped() -> Path:
         return folder
 
 
-def evaluator(folder: str | Path, binary: str | Path | None = None) -> Evaluator:
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """Answers questions by a Rego policy; an `Evaluator`.
+
+    Attributes:
+        modules: its files by name, tests left out.
+        engine: what evaluates them.
+        program: what that is called, and its version, as regopy 1.5.2.
+    """
+
+    modules: Mapping[str, str]
+    engine: Engine
+    program: str
+
+    def __call__(self, questions: Sequence[Question], facts: Facts) -> Sequence[Decision]:
+        """The answers, in the order of the questions."""
+        return ask(self.modules, questions, facts, self.engine)
+
+
+def evaluator(folder: str | Path, binary: str | Path | None = None) -> Asked:
     """Answers questions by the `.rego` files in a folder; tests (`_test.rego`) are left out.
 
     Args:
@@ -58,8 +78,9 @@ def evaluator(folder: str | Path, binary: str | Path | None = None) -> Evaluator
         PolicyError: if there are no such files, or they use what reaches out of the engine.
     """
     modules = modules_of(folder)
-    engine = regopy() if binary is None else opa(binary)
-    return lambda questions, facts: ask(modules, questions, facts, engine)
+    if binary is None:
+        return Asked(modules, regopy(), f"regopy {version('regopy')}")
+    return Asked(modules, opa(binary), f"opa {opa_version(binary)}")
 
 
 def modules_of(folder: str | Path) -> dict[str, str]:

@@ -17,7 +17,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from lineage_explorer.errors import MissingExtra
+from lineage_explorer.errors import MissingExtra, PolicyError
+from lineage_explorer.plain import plain
 
 LIMITS = {"cpu": 60, "memory": 2 << 30}
 SECONDS = 120
@@ -83,6 +84,23 @@ def opa(binary: str | Path) -> Engine:
             return [_opa(program, task, room, f"policy{at}") for at, task in enumerate(tasks)]
 
     return ask
+
+
+def opa_version(binary: str | Path) -> str:
+    """Which version of `opa` a program is; "of no known version" if it does not say.
+
+    Raises:
+        PolicyError: if it cannot be run.
+    """
+    try:
+        said = _limited(str(Path(binary).resolve()), ["version"], "").decode("utf-8", "replace")
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        message = f"{plain(str(binary))} cannot be run: {plain(str(error))[:200]}"
+        raise PolicyError(message, "name the program opa.") from error
+    told = (line.partition(":") for line in said.splitlines())
+    return next(
+        (value.strip() for key, _, value in told if key == "Version"), "of no known version"
+    )
 
 
 def _opa(program: str, task: Task, room: Path, name: str) -> Any:

@@ -20,6 +20,7 @@ from lineage_explorer.analysis.words import (
     text_table,
 )
 from lineage_explorer.residency.coverage import coverage, placed_by
+from lineage_explorer.residency.crossings import crossings
 from lineage_explorer.residency.explain import Explanation, explain
 from lineage_explorer.residency.findings import findings
 from lineage_explorer.residency.policy import Policy
@@ -27,7 +28,7 @@ from lineage_explorer.residency.question import VERDICTS
 from lineage_explorer.residency.settle import DISAGREE, NO_PLACE
 from lineage_explorer.residency.verdict import Evaluator, Judged, judge
 from lineage_explorer.residency.words import NO_ADVICE, NOT_SEEN, TITLES
-from lineage_explorer.tables import TEXTS, Columns, schema
+from lineage_explorer.tables import TEXTS
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -35,22 +36,6 @@ if TYPE_CHECKING:
 
     from lineage_explorer.lineage import Lineage
     from lineage_explorer.view.widget import Explorer
-
-CROSSINGS: Columns = {
-    "source": (pl.String, "dataset node id"),
-    "target": (pl.String, "dataset node id"),
-    "job": (pl.String, "job node id through which it went; null outside any job"),
-    "run": (pl.String, "the newest run that did; null outside a run"),
-    "places_from": (TEXTS, "where it came from, somewhere among these; empty = unknown"),
-    "places_to": (TEXTS, "where it went, somewhere among these; empty = unknown"),
-    "verdict": (pl.String, "outside, undecided, by exception, within or not applicable"),
-    "basis": (pl.String, "on what basis, where that is known"),
-    "masked": (pl.Boolean, "whether all columns that went are masked; null if not told"),
-    "rule": (pl.String, "the rule that says so"),
-    "reason": (pl.String, "why, in a sentence"),
-    "runs": (pl.UInt32, "how many runs did"),
-    "event": (pl.UInt32, "an event of that run that names the source; null outside a run"),
-}
 
 SHOWN = 12
 _HEAD = ("verdict", "kind", "node", "places", "reason")
@@ -88,8 +73,8 @@ class ResidencyReport:
 
     @cached_property
     def crossings(self) -> pl.DataFrame:
-        """What went, or may have gone, from one place to another; see `CROSSINGS`."""
-        return _crossings(self.judged)
+        """What went, or may have gone, from one place to another; see `crossings.CROSSINGS`."""
+        return crossings(self.judged)
 
     @cached_property
     def coverage(self) -> pl.DataFrame:
@@ -235,42 +220,6 @@ def _basis(report: ResidencyReport) -> str:
     rules = f"rules of {day}" if day else "the rules of each run's day"
     parts = [f"{stored['judged']:,} of {counted(stored['total'], 'dataset')} judged", rules]
     return ", ".join(parts)
-
-
-def _crossings(judged: Judged) -> pl.DataFrame:
-    """One row a way and its verdict, with its newest run."""
-    key = ["source", "target", "job", "from_set", "to_set", "verdict", "rule", "reason", "masked",
-           "exception"]  # fmt: skip
-    rows = judged.crossings.sort("act").group_by(key, maintain_order=True).agg(
-        pl.col("run", "event").last(), runs=pl.col("run").n_unique()
-    )  # fmt: skip
-    numbers = sorted({*rows["from_set"].to_list(), *rows["to_set"].to_list()})
-    places = pl.DataFrame(
-        {"set": numbers, "codes": [list(judged.sets.places(number)) for number in numbers]},
-        schema={"set": pl.Int32, "codes": TEXTS},
-    )
-    documents = [f"{e.kind}: {e.document}, {e.approved_by}" for e in judged.policy.exceptions]
-    by = pl.DataFrame(
-        {"exception": range(len(documents)), "document": documents},
-        schema={"exception": pl.Int64, "document": pl.String},
-    )
-    based = pl.col("rule").str.starts_with("transfer.") & (pl.col("verdict") == "within")
-    return (
-        rows.join(places.rename({"set": "from_set", "codes": "places_from"}), on="from_set")
-        .join(places.rename({"set": "to_set", "codes": "places_to"}), on="to_set")
-        .join(by, on="exception", how="left")
-        .with_columns(
-            basis=pl.when(pl.col("verdict") == "by exception")
-            .then(pl.coalesce("document", "reason"))
-            .when(based)
-            .then("reason")
-        )
-        .sort(
-            pl.col("verdict").replace_strict({v: at for at, v in enumerate(VERDICTS)}),
-            "source", "target", "job", "run", "rule",
-        )
-        .select(pl.col(name).cast(dtype) for name, dtype in schema(CROSSINGS).items())
-    )  # fmt: skip
 
 
 def places_of(report: ResidencyReport) -> pl.DataFrame:

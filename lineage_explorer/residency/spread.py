@@ -16,6 +16,8 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.sparse import csgraph
 
+from lineage_explorer.residency.per_node import PerNode
+
 Ints = npt.NDArray[np.int64]
 ALL = -1
 """Of an edge that keeps all facts: every bit."""
@@ -98,12 +100,12 @@ class Web:
         into = sparse.coo_array((ones, (target[other], source[other])), shape=(size, size)).tocsr()
         return into.indptr.tolist(), into.indices.tolist()
 
-    def witness(self, facts: Sequence[int], bit: int) -> Witness:
+    def witness(self, facts: PerNode, bit: int) -> Witness:
         """How a fact came to the nodes that have it, by the fewest edges."""
         blocked = [edge for edge, keep in self.keeps.items() if not keep & bit]
         lets = np.ones(len(self.source), np.bool_)
         lets[blocked] = False
-        first = np.flatnonzero([bool(fact & bit) for fact in facts])
+        first = facts.having(bit)
         root = self.size
         source = np.r_[self.source[lets], np.full(len(first), root)]
         target = np.r_[self.target[lets], first]

@@ -92,6 +92,18 @@ def told_edges(
     )
 
 
+def distinct(edges: pl.DataFrame) -> pl.DataFrame:
+    """Each edge once, sorted by source, target and act; those tell the datasets on its ends."""
+    ends = ["source", "target", "act"]
+    return edges.sort(ends).filter(is_first(*ends))
+
+
+def is_first(*columns: str) -> pl.Expr:
+    """Of a frame sorted by these columns: whether a row is the first of those that are alike."""
+    same = (pl.col(name).eq_missing(pl.col(name).shift()) for name in columns)
+    return ~pl.all_horizontal(*same) | (pl.int_range(pl.len()) == 0)
+
+
 def _edges(frame: pl.DataFrame, **columns: Any) -> pl.DataFrame:
     """Edges of exactly the columns there are; those not named are null."""
     return frame.select(**{name: columns.get(name, pl.lit(None)) for name in EDGE}).cast(
@@ -100,12 +112,12 @@ def _edges(frame: pl.DataFrame, **columns: Any) -> pl.DataFrame:
 
 
 def _chains(made: pl.DataFrame, first: pl.DataFrame, reads: pl.DataFrame) -> pl.DataFrame:
-    """From each state to the next one of the dataset.
+    """From each state to the next one of the dataset; `made` is sorted by dataset and number.
 
     State 0 leads to state 1 only where the act that made state 1 read the dataset too, as one does
     that adds to what is there.
     """
-    before = pl.col("node").shift(1).over("dataset", order_by="number")
+    before = pl.when(~is_first("dataset")).then(pl.col("node").shift())
     grown = made.filter(pl.col("number") == 1).join(
         reads.select("act", "dataset"), on=["act", "dataset"], how="semi"
     )

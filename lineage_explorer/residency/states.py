@@ -23,7 +23,15 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from lineage_explorer.residency.state_edges import EDGE, Flows, Parts, carried, told_edges
+from lineage_explorer.residency.state_edges import (
+    EDGE,
+    Flows,
+    Parts,
+    carried,
+    distinct,
+    is_first,
+    told_edges,
+)
 from lineage_explorer.tables import TIME, Frames
 
 Ints = npt.NDArray[np.int64]
@@ -46,7 +54,8 @@ class States:
         reads: act, dataset, node (the whole of the state that was seen), event.
         writes: act, dataset, node (the whole of the state that was made), event, number.
         last: thing, node: the whole of the newest state of each, and its act.
-        pairs: act, source, target: which dataset fed which; masked (of its columns, if told).
+        flows: which dataset fed which in each act.
+        kind: the type by which `reads`, `writes` and `flows` number datasets, see `named`.
     """
 
     nodes: pl.DataFrame
@@ -56,6 +65,7 @@ class States:
     writes: pl.DataFrame
     last: pl.DataFrame
     flows: Flows
+    kind: pl.Enum
 
 
 def states(
@@ -108,12 +118,13 @@ def states(
     writes = parts.whole(made).select("act", "node", "event", "number", "dataset")
     return States(
         nodes=named(nodes),
-        edges=named(edges.unique().sort("source", "target", "act", "from", "to")).cast(EDGE),
+        edges=named(distinct(edges)).cast(EDGE),
         acts=acts,
-        reads=named(reads.select("act", "dataset", "node", "event")),
-        writes=named(writes),
+        reads=reads.select("act", "dataset", "node", "event"),
+        writes=writes,
         last=named(last),
-        flows=Flows(named(flows.outputs), named(flows.pairs), named(flows.columns)),
+        flows=flows,
+        kind=numbered.kind,
     )
 
 
@@ -212,7 +223,9 @@ def _carriers(frames: Frames) -> pl.Series:
 def _made(io: pl.DataFrame, first: int) -> pl.DataFrame:
     """Writes in order, each a state: node, act, dataset, number, began, event."""
     made = io.filter(pl.col("direction") == "output").sort("dataset", "began", "act")
-    number = pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).over("dataset")
+    at = pl.int_range(pl.len(), dtype=pl.UInt32)
+    begins = pl.when(is_first("dataset")).then(at).forward_fill()
+    number = at - begins + 1
     return made.select("act", "dataset", "began", "event", number=number).with_row_index(
         "node", first
     ).with_columns(pl.col("node").cast(pl.Int64))  # fmt: skip

@@ -5,7 +5,7 @@ All of it becomes a few distinct questions (`question`), which are answered once
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,13 +13,15 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from lineage_explorer.residency.asked import Where, crossings, kinds_of, processing, storage
 from lineage_explorer.residency.facts import Facts
-from lineage_explorer.residency.labels import Labels, epoch_of, labels, newest_day
+from lineage_explorer.residency.labels import Labels, labels
 from lineage_explorer.residency.locate import locate
+from lineage_explorer.residency.per_node import PerNode
 from lineage_explorer.residency.places import Atlas
 from lineage_explorer.residency.policy import Policy
 from lineage_explorer.residency.question import VERDICTS, Decision, Question, decide
-from lineage_explorer.residency.settle import NO_PLACE, Sets, agreed, settle
+from lineage_explorer.residency.settle import Sets
 
 if TYPE_CHECKING:
     from lineage_explorer.lineage import Lineage
@@ -28,7 +30,8 @@ Evaluator = Callable[[Sequence[Question], Facts], Sequence[Decision]]
 
 Ints = npt.NDArray[np.int64]
 
-_KEY = ("check", "label", "from_set", "to_set", "grade", "kind", "epoch")
+_ASKED = ("check", "from_set", "to_set", "grade", "kind", "epoch")
+_KEY = (*_ASKED, "label")
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +40,7 @@ class Judged:
 
     Attributes:
         policy: under which.
-        own_rules: whether the rules of this package answered, and no other evaluator.
+        evaluator: what answered; None: the rules of this package.
         claims: where things are, as told.
         sets: the sets of places, by number.
         labels: where data may be.
@@ -48,7 +51,7 @@ class Judged:
     """
 
     policy: Policy
-    own_rules: bool
+    evaluator: Evaluator | None
     claims: pl.DataFrame
     sets: Sets
     labels: Labels
@@ -56,6 +59,11 @@ class Judged:
     storage: pl.DataFrame
     processing: pl.DataFrame
     crossings: pl.DataFrame
+
+    @property
+    def own_rules(self) -> bool:
+        """Whether the rules of this package answered."""
+        return self.evaluator is None
 
 
 def judge(lin: Lineage, policy: Policy, evaluator: Evaluator | None = None) -> Judged:
@@ -71,170 +79,19 @@ def judge(lin: Lineage, policy: Policy, evaluator: Evaluator | None = None) -> J
     atlas = Atlas.of({*told, *(code for code in policy.codes if code not in policy.facts.groups)})
     sets = Sets(atlas)
     found = labels(lin, policy, atlas)
-    where = _Where(claims, policy, sets)
-    kinds = _kinds(lin)
-    storage = _storage(lin, policy, found, where, kinds)
-    processing = _processing(found, where, kinds)
-    crossings = _crossings(found, where, kinds)
-    asked = (storage, processing, crossings)
+    kind = found.states.kind
+    where, kinds = Where(claims, policy, sets, kind), kinds_of(lin, kind)
+    asked = (
+        storage(lin, policy, found, where, kinds),
+        processing(found, where, kinds),
+        crossings(found, where, kinds),
+    )
     return _answered(policy, claims, sets, found, asked, evaluator)
 
 
 def _decided(questions: Sequence[Question], facts: Facts) -> Sequence[Decision]:
     """The answers of this package's rules."""
     return [decide(question, facts) for question in questions]
-
-
-class _Where:
-    """Sets of places of things, in each epoch."""
-
-    def __init__(self, claims: pl.DataFrame, policy: Policy, sets: Sets) -> None:
-        self.claims = claims
-        self.policy = policy
-        self.sets = sets
-        self._settled: dict[int, pl.DataFrame] = {}
-
-    def settled(self, epoch: int) -> pl.DataFrame:
-        if epoch not in self._settled:
-            day = self.policy.epochs[epoch]
-            self._settled[epoch] = settle(self.claims, self.policy, day, self.sets)
-        return self._settled[epoch]
-
-    def of(self, frame: pl.DataFrame, role: str) -> pl.DataFrame:
-        """epoch, node, run, set, grade of the epochs that occur in a frame."""
-        epochs = frame["epoch"].unique().sort().to_list()
-        schema = {"epoch": pl.UInt32, "node": pl.String, "run": pl.String, "set": pl.Int32,
-                  "grade": pl.String}  # fmt: skip
-        parts = [pl.DataFrame(schema=schema)]
-        for epoch in epochs:
-            found = self.settled(epoch).filter(pl.col("role") == role)
-            parts.append(
-                found.select(pl.lit(epoch, pl.UInt32).alias("epoch"), "node", "run", "set", "grade")
-            )
-        return pl.concat(parts)
-
-    def stored(self, frame: pl.DataFrame, dataset: str, as_: str) -> pl.DataFrame:
-        """The frame with the set a dataset is stored in, and the grade of what says so."""
-        held = self.of(frame, "storage").select(
-            "epoch", pl.col("node").alias(dataset), pl.col("set").alias(as_), "grade"
-        )
-        joined = frame.join(held, on=["epoch", dataset], how="left", maintain_order="left")
-        return joined.with_columns(pl.col(as_).fill_null(NO_PLACE))
-
-    def acts(self, acts: pl.DataFrame) -> pl.DataFrame:
-        """act, to_set, grade: where each act ran; what the run says goes with what its job says."""
-        found = self.of(acts, "processing")
-        of_job = found.filter(pl.col("run").is_null()).select(
-            "epoch", job="node", job_set="set", job_grade="grade"
-        )
-        of_run = found.filter(pl.col("run").is_not_null()).select(
-            "epoch", "run", job="node", run_set="set", run_grade="grade"
-        )
-        both = acts.select("act", "run", "job", "epoch").join(
-            of_job, on=["epoch", "job"], how="left", maintain_order="left"
-        ).join(of_run, on=["epoch", "job", "run"], how="left", maintain_order="left")  # fmt: skip
-        distinct = (
-            both.select("job_set", "run_set").unique().drop_nulls().sort("job_set", "run_set")
-        )
-        together = pl.Series(
-            [agreed(list(pair), self.sets) for pair in distinct.iter_rows()], dtype=pl.Int32
-        )
-        both = both.join(
-            distinct.with_columns(both=together), on=["job_set", "run_set"], how="left",
-            maintain_order="left",
-        )  # fmt: skip
-        return both.select(
-            "act",
-            to_set=pl.coalesce("both", "run_set", "job_set").fill_null(NO_PLACE),
-            grade=pl.min_horizontal("run_grade", "job_grade"),
-        )
-
-
-def _kinds(lin: Lineage) -> pl.DataFrame:
-    """dataset, kind: model where its type says so."""
-    model = pl.col("type").str.to_uppercase().str.contains("MODEL").fill_null(value=False)
-    return lin.datasets.select(
-        "dataset", kind=pl.when(model).then(pl.lit("model")).otherwise(pl.lit("dataset"))
-    )
-
-
-def _storage(
-    lin: Lineage, policy: Policy, found: Labels, where: _Where, kinds: pl.DataFrame
-) -> pl.DataFrame:
-    """One row a dataset, role (storage, replica) and epoch in which it was written."""
-    graph = found.states
-    last = graph.last.filter(pl.col("thing").str.starts_with("dataset:")).select(
-        "node", "act", dataset="thing"
-    )
-    if len(policy.epochs) == 1:
-        rows = last.with_columns(epoch=pl.lit(0, pl.UInt32))
-    else:
-        made = graph.writes.join(graph.acts.select("act", "epoch"), on="act")
-        made = made.sort("dataset", "epoch", "number").group_by(
-            "dataset", "epoch", maintain_order=True
-        ).last()  # fmt: skip
-        unwritten = (
-            last.filter(pl.col("act").is_null())
-            .join(lin.datasets.select("dataset", day=pl.col("last_seen").dt.date()), on="dataset")
-            .with_columns(pl.col("day").fill_null(pl.lit(newest_day(graph, policy))))
-        )
-        epochs = [epoch_of(policy.epochs, day) for day in unwritten["day"]]
-        unwritten = unwritten.with_columns(epoch=pl.Series(epochs, dtype=pl.UInt32))
-        columns = ["dataset", "node", "act", "epoch"]
-        rows = pl.concat([made.select(columns), unwritten.select(columns)])
-    copies = where.of(rows, "replica").select("epoch", "grade", dataset="node", to_set="set")
-    replicas = rows.join(copies, on=["epoch", "dataset"])
-    held = where.stored(rows, "dataset", "to_set")
-    return (
-        pl.concat(
-            [
-                held.with_columns(role=pl.lit("storage")),
-                replicas.with_columns(role=pl.lit("replica")).select(*held.columns, "role"),
-            ]
-        )
-        .join(kinds, on="dataset")
-        .join(graph.acts.select("act", "run", "job"), on="act", how="left")
-        .with_columns(check=pl.lit("storage"), from_set=pl.lit(NO_PLACE, pl.Int32))
-        .sort("dataset", "epoch", "role", "to_set")
-    )
-
-
-def _processing(found: Labels, where: _Where, kinds: pl.DataFrame) -> pl.DataFrame:
-    """One row an act and what it read; of acts that read nothing, what they wrote."""
-    graph = found.states
-    acts = graph.acts.filter(pl.col("job").is_not_null())
-    inputs = graph.reads.select("act", "dataset", "node", "event")
-    outputs = graph.writes.join(inputs, on="act", how="anti").select(inputs.columns)
-    rows = pl.concat([inputs, outputs]).join(acts.select("act", "run", "job", "epoch"), on="act")
-    rows = where.stored(rows, "dataset", "from_set").drop("grade")
-    return (
-        rows.join(where.acts(acts), on="act", how="left")
-        .join(kinds, on="dataset")
-        .with_columns(check=pl.lit("processing"))
-        .sort("act", "dataset")
-    )
-
-
-def _crossings(found: Labels, where: _Where, kinds: pl.DataFrame) -> pl.DataFrame:
-    """One row an act and two datasets, one fed by the other, not known to be in one place."""
-    graph = found.states
-    flows = graph.flows.datasets(graph.reads)
-    rows = flows.join(graph.acts.select("act", "run", "job", "epoch"), on="act")
-    rows = where.stored(rows, "source", "from_set").drop("grade")
-    rows = where.stored(rows, "target", "to_set")
-    one = [at for at, places in enumerate(where.sets.known) if len(places) == 1]
-    stays = (pl.col("from_set") == pl.col("to_set")) & pl.col("from_set").is_in(one)
-    seen = graph.reads.select("act", "node", "event", source="dataset")
-    newest = graph.last.select(source="thing", newest="node")
-    return (
-        rows.filter(~stays)
-        .join(seen, on=["act", "source"], how="left")
-        .join(newest, on="source", how="left")
-        .with_columns(node=pl.coalesce("node", "newest"), check=pl.lit("transfer"))
-        .drop("newest")
-        .join(kinds.rename({"dataset": "source"}), on="source")
-        .sort("act", "source", "target")
-    )
 
 
 def _answered(
@@ -249,10 +106,8 @@ def _answered(
     book = _Book(found)
     crossings = _through_exceptions(found, asked[2], book)
     rows = [book.labelled(asked[0]), book.labelled(asked[1]), crossings]
-    keys = pl.concat([
-        frame.select(*(c for c in _KEY if c != "label"), label=which)
-        for frame in rows for which in ("label", "bare")
-    ]).unique().sort(_KEY, nulls_last=True)  # fmt: skip
+    keys = pl.concat([keys for frame in rows for keys in _keys(frame)])
+    keys = keys.unique().sort(_KEY, nulls_last=True)
     questions = [_question(policy, sets, book, row) for row in keys.iter_rows(named=True)]
     distinct = sorted(set(questions), key=_order)
     answer = evaluator or _decided
@@ -264,10 +119,15 @@ def _answered(
         rule=pl.Series([decisions[question].rule for question in questions], dtype=pl.String),
         reason=pl.Series([decisions[question].reason for question in questions], dtype=pl.String),
     )
-    storage, processing, crossed = (_joined(frame, answers) for frame in rows)
+    stored, processed, crossed = (_joined(frame, answers) for frame in rows)
     answered = [(question, decisions[question]) for question in distinct]
-    own = evaluator is None
-    return Judged(policy, own, claims, sets, found, answered, storage, processing, crossed)
+    return Judged(policy, evaluator, claims, sets, found, answered, stored, processed, crossed)
+
+
+def _keys(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """What is asked of these rows: with their labels, and with what those were without exceptions."""
+    yield rows.select(*_ASKED, "label").unique()
+    yield rows.filter(pl.col("bare") != pl.col("label")).select(*_ASKED, label="bare").unique()
 
 
 class _Book:
@@ -288,10 +148,11 @@ class _Book:
             self.facts.append(facts)
         return self.numbers[facts]
 
-    def _of(self, facts: Sequence[int]) -> Ints:
+    def _of(self, facts: PerNode) -> Ints:
         key = id(facts)
         if key not in self._numbered:
-            self._numbered[key] = np.fromiter(map(self.number, facts), np.int64, len(facts))
+            numbers = np.array([self.number(fact) for fact in facts.distinct], np.int64)
+            self._numbered[key] = numbers[facts.numbers]
         return self._numbered[key]
 
     def labelled(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -372,9 +233,6 @@ def _order(question: Question) -> str:
     return repr(question.document())
 
 
-_ASKED = [key for key in _KEY if key != "label"]
-
-
 def _joined(rows: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
     """Rows with their answer; by exception where it is worse without exceptions."""
     rank = pl.col("verdict").replace_strict(
@@ -384,6 +242,8 @@ def _joined(rows: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
     got = rows.join(
         ranked, on=[*_ASKED, "label"], nulls_equal=True, how="left", maintain_order="left"
     )
+    if rows["bare"].equals(rows["label"]):
+        return got.drop("rank")
     without = ranked.select(*_ASKED, bare="label", bare_rank="rank", bare_reason="reason")
     got = got.join(
         without, on=[*_ASKED, "bare"], nulls_equal=True, how="left", maintain_order="left"

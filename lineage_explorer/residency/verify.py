@@ -15,9 +15,10 @@ from lineage_explorer.errors import LineageError
 from lineage_explorer.plain import plain
 from lineage_explorer.readers.sources import Blob
 from lineage_explorer.residency import canonical
-from lineage_explorer.residency.audit import OWN, STATEMENT, encoded, statement, trail
+from lineage_explorer.residency.audit import IN_REGO, OWN, STATEMENT, encoded, statement, trail
 from lineage_explorer.residency.facts import KEYS, Facts, read_rows
 from lineage_explorer.residency.policy import Policy
+from lineage_explorer.residency.rego import Asked, evaluator
 from lineage_explorer.residency.report import residency
 
 _SIGNATURE = ("attestation.dsse.json", "signer.pem")
@@ -50,7 +51,10 @@ class Verified:
 
 
 def verify(
-    folder: str | Path, sources: Sequence[str] = (), key: str | Path | None = None
+    folder: str | Path,
+    sources: Sequence[str] = (),
+    key: str | Path | None = None,
+    opa: str | Path | None = None,
 ) -> Verified:
     """Look at every file of a trail, judge again, and compare byte for byte.
 
@@ -58,6 +62,7 @@ def verify(
         folder: where the trail is.
         sources: files or folders with the inputs; where they were, from the trail, if not given.
         key: the public key (PEM) that the signature is to be of.
+        opa: the program `opa`, to judge again what it judged.
     """
     place = Path(folder)
     files = {
@@ -70,7 +75,7 @@ def verify(
         _hashes(files, manifest, found)
         _chain(files, found)
         _signed(files, key, found)
-        _again(place, files, manifest, sources, found)
+        _again(place, files, manifest, sources, opa, found)
     return Verified(tuple(found.differences), tuple(found.checked), tuple(found.open))
 
 
@@ -200,6 +205,7 @@ def _again(
     files: Mapping[str, bytes],
     manifest: Mapping[str, Any],
     sources: Sequence[str],
+    opa: str | Path | None,
     found: _Findings,
 ) -> None:
     """Judge the same files under the same policy and tables, and compare."""
@@ -207,9 +213,11 @@ def _again(
     if version != __version__:
         found.open.append(f"judging again: made by version {version}, this is {__version__}")
         return
+    asked = None
     if manifest.get("rules") != OWN:
-        found.open.append("judging again: the rules that answered were not those of this package")
-        return
+        asked = _asked(place, str(manifest.get("rules")), opa, found)
+        if asked is None:
+            return
     try:
         blobs = list(_inputs(place, manifest, sources, found))
         policy = _policy(files, manifest)
@@ -227,12 +235,33 @@ def _again(
     read = readers.read(blobs, format=form, redact=redact, cache=False)
     lin = Lineage(read.frames, read.blobs, redact, read.recognised)
     lay = {str(one["name"]): one["at"] for one in manifest["inputs"]}
-    made = trail(residency(lin, policy), place, lay)
+    made = trail(residency(lin, policy, asked), place, lay)
     for name, content in sorted(made.items()):
         if files.get(name) != content:
             where = _first(files.get(name, b""), content)
             found.differences.append(f"{name}: judging again gives something else{where}")
-    found.checked.append(f"judged again: {len(lin.events):,} events, {len(made)} files")
+    by = f", by {asked.program}" if asked else ""
+    found.checked.append(f"judged again: {len(lin.events):,} events, {len(made)} files{by}")
+
+
+def _asked(place: Path, rules: str, opa: str | Path | None, found: _Findings) -> Asked | None:
+    """The Rego policy of the trail with the engine that answered; None where it is not here."""
+    if not rules.startswith(IN_REGO):
+        found.open.append("judging again: the rules that answered are not in the trail")
+        return None
+    program = rules.removeprefix(IN_REGO)
+    if program.startswith("opa ") and opa is None:
+        found.open.append(f"judging again: {program} answered; name the program with --opa")
+        return None
+    try:
+        asked = evaluator(place / "rego", opa if program.startswith("opa ") else None)
+    except (LineageError, OSError, UnicodeDecodeError) as error:
+        found.open.append(f"judging again: {program} answered: {error}")
+        return None
+    if asked.program != program:
+        found.open.append(f"judging again: {program} answered, this is {asked.program}")
+        return None
+    return asked
 
 
 def _inputs(

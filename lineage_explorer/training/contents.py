@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from lineage_explorer.training.parts import Check, Job, Pick, Table
@@ -14,6 +14,7 @@ Noise = Callable[[str], float]
 
 _CHANCE = 0.25
 """Share of numbers of one thing that are by chance numbers of another."""
+_TAKEN = ("same", "cast", "hash", "recode")
 _NUMBERS = ("double", "bigint", "int", "decimal")
 
 
@@ -80,7 +81,7 @@ def content_of(table: Table, hour: float, noise: Noise) -> Content:
 
 def _reach(reach: float, share: float, *, even: bool) -> float:
     """How many keys are left of a share of the rows: of facts, each key has many rows."""
-    return reach * (share**0.3 if even else share)
+    return min(1.0, reach * (share**0.3 if even else share))
 
 
 def transform(
@@ -126,6 +127,11 @@ def transform(
         rows *= inputs[join.input].dup * (found if join.inner else 1.0)
         dup *= inputs[join.input].dup
         lost[join.input] = 0.0 if join.inner else 1 - found
+    if job.once_per:
+        dup = 1.0
+        stat = _seen(job, main, names[0], job.once_per)
+        if total := sizes.get(stat.entity or "", 0.0) * stat.reach:
+            rows = total * (1 - math.exp(-max(rows, 0.0) / total))
     before = rows
     if job.by:
         stat = _seen(job, main, names[0], job.by[0])
@@ -140,6 +146,12 @@ def transform(
         columns = {
             pick.name: _picked(job, pick, inputs, names, lost, ratio, noise) for pick in job.picks
         }
+    _harmed(job, columns)
+    return Content(rows, dup, as_of, columns)
+
+
+def _harmed(job: Job, columns: dict[str, Stat]) -> None:
+    """Does to the columns of an output what its job does wrong."""
     even = job.even
     for name, stat in columns.items():
         spoilt = dict(job.spoils).get(name, 0.0)
@@ -151,7 +163,6 @@ def transform(
     for name, factor in job.skews:
         skewed = columns[name]
         columns[name] = skewed._replace(mean=None if skewed.mean is None else skewed.mean * factor)
-    return Content(rows, dup, as_of, columns)
 
 
 def _alike(left: Stat, right: Stat) -> float:
@@ -223,10 +234,8 @@ def _picked(
         nulls *= (1 - part.nulls) * (1 - lost.get(at, 0.0))
     nulls = 1 - nulls
     first = parts[0]
-    if pick.how in ("same", "cast", "hash", "recode"):
-        kind = first.type if pick.how == "same" else pick.type
-        sound = 0.1 if pick.how == "recode" else first.sound
-        return first._replace(type=kind, nulls=nulls, sound=sound)
+    if pick.how in _TAKEN:
+        return _taken(pick, first, nulls)
     mean = first.mean
     if pick.how == "score":
         worst = max(part.nulls for part in parts)
@@ -243,6 +252,14 @@ def _picked(
     if mean is not None:
         mean *= 1 + 0.002 * noise(f"{pick.name} mean")
     return first._replace(type=pick.type, nulls=nulls, mean=mean, kind="number")
+
+
+def _taken(pick: Pick, first: Stat, nulls: float) -> Stat:
+    """A column that is taken over, at times in another form."""
+    kind = first.type if pick.how == "same" else pick.type
+    sound = 0.1 if pick.how == "recode" else first.sound
+    mean = first.mean if is_number(kind) else None
+    return first._replace(type=kind, nulls=nulls, sound=sound, mean=mean)
 
 
 def _part(job: Job, pick: Pick, content: Content, name: str, column: str) -> Stat:
@@ -314,8 +331,3 @@ def fitted(check: Check, usual: Content) -> Check:
         stat = usual.columns[check.column or ""]
         return check._replace(high=max(check.high, 2 * stat.nulls))
     return check
-
-
-def replaced(content: Content, **values: object) -> Content:
-    """Another version of a content."""
-    return replace(content, **values)  # type: ignore[arg-type]

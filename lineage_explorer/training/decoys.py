@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lineage_explorer.training.parts import Column, Edit, Extra, Job, Table
 from lineage_explorer.training.plans import (
+    Twin,
     deployed,
     extract_of,
     jobs_of,
@@ -50,6 +51,14 @@ class Scene(NamedTuple):
     """What the fault looks like: at least four decoys are to look so, too."""
     place: frozenset[str]
     """Where the fault is: left alone."""
+    twins: tuple[Twin, ...] = ()
+    """Decoys that come with the fault."""
+
+    @property
+    def asked(self) -> set[Slot]:
+        """The run that somebody asks about, and the one that tests what it wrote."""
+        job, tick = self.symptom
+        return {self.symptom, (f"test.{job}", tick)}
 
     @property
     def above(self) -> set[str]:
@@ -75,7 +84,7 @@ def decoys(scene: Scene, rng: random.Random) -> list[Decoy]:
     alike.sort(key=lambda one: not one.feeds)
     alike = alike[: ALIKE // 2] + alike[len(alike[: ALIKE // 2]) :][-(ALIKE // 2) :]
     rest = [one for one in striking if one.look != scene.look][:OTHERS]
-    wanted = [*_safe(scene, above, rng), *alike, *rest]
+    wanted = [*_safe(scene, above, rng), *alike, *rest, *_twins(scene, above)]
     return list(_harmless(scene, wanted))
 
 
@@ -88,12 +97,19 @@ def applied(world: World, found: list[Decoy]) -> World:
 def _harmless(scene: Scene, wanted: list[Decoy]) -> Iterator[Decoy]:
     """Those that do nothing to the symptom's run: tried together, and by halves if they do."""
     after = slots(applied(scene.world, wanted).records)
-    if scene.symptom not in disturbed(slots(scene.world.records), after):
+    if not scene.asked & disturbed(slots(scene.world.records), after):
         yield from wanted
     elif len(wanted) > 1:
         half = len(wanted) // 2
         yield from _harmless(scene, wanted[:half])
         yield from _harmless(scene, wanted[half:])
+
+
+def _twins(scene: Scene, above: set[str]) -> Iterator[Decoy]:
+    """The fault's own."""
+    for one in scene.twins:
+        if one.at not in scene.place:
+            yield Decoy(one.at, one.kind, scene.look, one.at in above, one.edits, one.extras)
 
 
 def _safe(scene: Scene, above: set[str], rng: random.Random) -> Iterator[Decoy]:

@@ -2,10 +2,11 @@
 
 `inject(world, rng, kind)` gives the faulty world and its `Truth`. A fault is only taken if its
 effect, calculated by the world, reaches a run two to six jobs further on; decoys are only taken if
-that run is the same with them alone. Kinds are in two registries: those of `TUNING` may be looked
-at while a diagnosis is made, those of `HELD_OUT` are for reporting only; the same holds for seeds:
-those below 1000 are for tuning, those of a report begin at `HELD_OUT_SEEDS`. (From 1000 on are those
-of the first report, when the kinds of `faults_seen.py` were held out.)
+that run is the same with them alone. Kinds are in three registries: those of `TUNING` may be looked
+at while a diagnosis is made, those of `HELD_OUT` are for reporting only, and so are those of
+`FRESH`, which another author wrote later; the same holds for seeds: those below 1000 are for tuning,
+those of a report begin at `HELD_OUT_SEEDS`. (From 1000 on are those of the first report, when the
+kinds of `faults_seen.py` were held out.)
 
     >>> from lineage_explorer.training.faults import case
     >>> one = case("dropped column", seed=3)
@@ -25,6 +26,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lineage_explorer.training.decoys import Decoy, Scene, applied, decoys
+from lineage_explorer.training.faults_fresh import FRESH
 from lineage_explorer.training.faults_held_out import HELD_OUT
 from lineage_explorer.training.faults_tuning import TUNING
 from lineage_explorer.training.parts import Size
@@ -42,7 +44,7 @@ from lineage_explorer.training.symptoms import (
 )
 from lineage_explorer.training.world import World, world
 
-KINDS: dict[str, Kind] = TUNING | HELD_OUT
+KINDS: dict[str, Kind] = TUNING | HELD_OUT | FRESH
 HELD_OUT_SEEDS = 2000
 """Seeds from here on are not to be looked at while tuning."""
 CASE = Size(sources=7, staging=7, core=5, marts=5, features=3, models=2, exports=4, days=14)
@@ -137,13 +139,14 @@ def inject(sound: World, rng: random.Random, kind: str) -> tuple[World, Truth]:
             continue
         named = {*plan.also, *plan.nodes}
         known = sound.company.tables | sound.company.jobs
-        place = {plan.at, _place(sound, plan)} | {
+        place = {plan.at, _place(sound, plan), *plan.alone} | {
             k for k, one in known.items() if one.node in named
         }
         began = symptom.record.began
-        others = decoys(
-            Scene(sound, symptom.slot, began, plan.hour, plan.look, frozenset(place)), rng
+        scene = Scene(
+            sound, symptom.slot, began, plan.hour, plan.look, frozenset(place), plan.twins
         )
+        others = decoys(scene, rng)
         clean = applied(sound, others)
         both = clean.edited(*plan.edits, extras=plan.extras, tables=plan.tables)
         found = symptoms(slots(clean.records), slots(both.records))
@@ -187,7 +190,9 @@ def _shown(
         if slot[0] not in (place, f"test.{place}") or one.began >= seen.record.began:
             continue
         two = after.get(slot)
-        if two is None or abs(two.began - one.began) > 1 or any(effects(one, two)):
+        if two is None or any(effects(one, two)):
+            return True
+        if max(abs(two.began - one.began), abs(two.ended - one.ended)) > 1:
             return True
     return False
 

@@ -14,6 +14,7 @@ from lineage_explorer.training.parts import Edit, Extra, Job, Pick
 from lineage_explorer.training.plans import (
     Kind,
     Plan,
+    after_its_run,
     before_day,
     deployed,
     extract_of,
@@ -228,7 +229,7 @@ def loaded_twice(world: World, rng: random.Random) -> Plan | None:
     """A job is started a second time on one day, and its rows are there twice."""
     day = fault_day(world, rng)
     job = rng.choice([one for one in jobs_of(world, "raw", "staging", "core") if one.every == 24])
-    hour = day * 24 + job.at + 0.35
+    hour = after_its_run(job, day)
     again = Extra(job.key, hour, day * 24.0, (("doubled", 2.0),))
     return Plan(job.key, hour, "rows", extras=(again,))
 
@@ -269,7 +270,7 @@ def notebook_writes(world: World, rng: random.Random) -> Plan | None:
         ("spoils", ((rng.choice(used), rng.uniform(0.6, 1.0)),)),
         ("share", rng.uniform(0.85, 1.0)),
     )
-    hour = day * 24 + job.at + 0.35
+    hour = after_its_run(job, day)
     nodes = (f"job:jupyter:{name}", world.company.tables[job.output].node)
     again = Extra(job.key, hour, day * 24.0, values)
     return Plan(job.key, hour, "values", extras=(again,), nodes=nodes)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-from lineage_explorer.training.parts import Column, Edit, Extra, Job
+from lineage_explorer.training.parts import Edit, Extra
 from lineage_explorer.training.plans import (
     Kind,
     Plan,
+    after_its_run,
     before_day,
     deployed,
     extract_of,
@@ -16,6 +17,7 @@ from lineage_explorer.training.plans import (
     jobs_of,
     lasting,
     sources_of,
+    stand_in,
     used_columns,
 )
 from lineage_explorer.training.world import World
@@ -40,11 +42,6 @@ def reported_complete(world: World, rng: random.Random) -> Plan | None:
     return Plan(job.key, day * 24.0, "stale", (edit,))
 
 
-def _after_its_run(job: Job, day: int) -> float:
-    """When its own run of that day is over and those that read it have not begun."""
-    return day * 24 + job.at + 0.35
-
-
 def partial_backfill(world: World, rng: random.Random) -> Plan | None:
     """An old day is loaded again, in part, over what is newer."""
     day = fault_day(world, rng)
@@ -56,7 +53,7 @@ def partial_backfill(world: World, rng: random.Random) -> Plan | None:
     job = rng.choice(jobs)
     back = rng.randint(3, 5)
     values = (("share", rng.uniform(0.2, 0.8)),)
-    hour = _after_its_run(job, day)
+    hour = after_its_run(job, day)
     again = Extra(job.key, hour, (day - back) * 24.0, values)
     return Plan(job.key, hour, "stale", extras=(again,))
 
@@ -69,7 +66,7 @@ def manual_run(world: World, rng: random.Random) -> Plan | None:
     if not jobs:
         return None
     job = rng.choice(jobs)
-    hour = _after_its_run(job, day)
+    hour = after_its_run(job, day)
     parameters = (("limit", "1000"), *job.parameters[1:])
     values = (("share", rng.uniform(0.02, 0.2)), ("even", False), ("parameters", parameters))
     return Plan(job.key, hour, "rows", extras=(Extra(job.key, hour, day * 24.0, values),))
@@ -84,7 +81,7 @@ def two_writers(world: World, rng: random.Random) -> Plan | None:
     name += job.output.rpartition(".")[2]
     values = (("name", name), ("share", rng.uniform(0.1, 0.5)), ("even", False))
     extras = tuple(
-        Extra(job.key, _after_its_run(job, later), later * 24.0, values)
+        Extra(job.key, after_its_run(job, later), later * 24.0, values)
         for later in range(day, world.days)
     )
     nodes = (f"job:{job.namespace}:{name}", world.company.tables[job.output].node)
@@ -187,25 +184,10 @@ def development_copy(world: World, rng: random.Random) -> Plan | None:
     hour = before_day(fault_day(world, rng), rng)
     job = rng.choice(jobs_of(world, "staging", "core", "mart"))
     table = world.company.tables[job.inputs[0]]
-    read = next(one.reads[0] for one in world.records if one.job.key == job.key)
-    columns = tuple(
-        Column(name, s.type, s.kind, s.mean, s.nulls, s.entity)
-        for name, s in read.content.columns.items()
-    )
     name = table.name.replace("ANALYTICS.", "DEV_ANALYTICS.")
-    namespace = table.namespace
-    if name == table.name:
-        namespace = f"{namespace}-dev"
-    new = replace(
-        table,
-        key=f"{table.key}~dev",
-        layer="source",
-        name=name,
-        namespace=namespace,
-        columns=columns,
-        rows=read.content.rows * rng.uniform(0.01, 0.1),
-        versions=False,
-    )
+    namespace = table.namespace if name != table.name else f"{table.namespace}-dev"
+    full = stand_in(world, job, key=f"{table.key}~dev", name=name, namespace=namespace)
+    new = replace(full, rows=full.rows * rng.uniform(0.01, 0.1))
     edit = deployed(job, hour, inputs=(new.key, *job.inputs[1:]))
     return Plan(job.key, hour, "place", (edit,), tables=(new,), also=(new.node,))
 

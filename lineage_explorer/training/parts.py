@@ -123,6 +123,8 @@ class Job:
     where: tuple[Where, ...] = ()
     joins: tuple[Join, ...] = ()
     by: tuple[str, ...] = ()
+    once_per: str | None = None
+    """It keeps one row for each value of this column."""
     groups: float = 0.0
     window: bool = False
     """Takes only the rows of its own nominal day."""

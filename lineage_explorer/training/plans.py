@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from lineage_explorer.training.parts import Edit, Extra, Job, Table
+from lineage_explorer.training.parts import Column, Edit, Extra, Job, Table
 
 if TYPE_CHECKING:
     from lineage_explorer.training.world import World
+
+_One = TypeVar("_One")
+
+
+class Twin(NamedTuple):
+    """What looks like a fault at another place: a decoy, where it does the symptom no harm."""
+
+    at: str
+    """Key of the job or source table."""
+    kind: str
+    edits: tuple[Edit, ...] = ()
+    extras: tuple[Extra, ...] = ()
 
 
 class Plan(NamedTuple):
@@ -29,6 +42,10 @@ class Plan(NamedTuple):
     """Node ids that are right, if not the job and what it writes (or the source)."""
     also: tuple[str, ...] = ()
     """Node ids that name the same cause, besides the job and what it writes."""
+    twins: tuple[Twin, ...] = ()
+    """Decoys of this very look."""
+    alone: tuple[str, ...] = ()
+    """Keys that decoys leave alone, besides the place itself."""
 
 
 Kind = Callable[["World", random.Random], "Plan | None"]
@@ -81,6 +98,33 @@ def used_columns(world: World, table: str) -> dict[str, str]:
 def deployed(job: Job, hour: float, **values: Any) -> Edit:
     """A new version of a job's code."""
     return Edit(job.key, hour, (("build", int(hour * 10)), *values.items()))
+
+
+def after_its_run(job: Job, day: int) -> float:
+    """When a job's own run of that day is over and those that read it have not begun."""
+    return day * 24 + job.at + 0.35
+
+
+def stand_in(world: World, job: Job, **values: Any) -> Table:
+    """A table that stands in for what a job reads first, and is fed by nobody in the log."""
+    read = next(one.reads[0] for one in world.records if one.job.key == job.key)
+    columns = tuple(
+        Column(name, s.type, s.kind, s.mean, s.nulls, s.entity)
+        for name, s in read.content.columns.items()
+    )
+    made: dict[str, Any] = {
+        "layer": "source",
+        "columns": columns,
+        "rows": read.content.rows,
+        "versions": False,
+    }
+    return replace(world.company.tables[job.inputs[0]], **(made | values))
+
+
+def some(found: list[_One], but: _One, rng: random.Random, *, most: int) -> list[_One]:
+    """As many as there are, up to so many, and not the one that is at fault."""
+    others = [one for one in found if one != but]
+    return rng.sample(others, min(most, len(others)))
 
 
 def lasting(day: int, rng: random.Random) -> float:

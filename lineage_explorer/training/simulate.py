@@ -122,6 +122,7 @@ class Simulation:
             self._edits.setdefault(one.node, []).append(one)
         self._known: dict[tuple[str, tuple[int, ...]], Any] = {}
         self._versions: dict[str, list[Content]] = {}
+        self._tests: dict[str, tuple[Job, Job]] = {}
         self._bounds: dict[str, tuple[Any, ...]] = {}
         self._sources: dict[tuple[str, float, tuple[int, ...]], Content] = {}
 
@@ -155,7 +156,9 @@ class Simulation:
         records: list[Record] = []
         while queue:
             due = heapq.heappop(queue)
-            job = replace(self.job(due.job, due.hour), **dict(due.values))
+            job = self.job(due.job, due.hour)
+            if due.values:
+                job = replace(job, **dict(due.values))
             if job.skip:
                 continue
             if job.delay and due.attempt == 0:
@@ -198,7 +201,7 @@ class Simulation:
             )
             if table is self.company.tables[table.key]:
                 self._sources[key] = found
-        return replace(found, at=hour)
+        return Content(found.rows, found.dup, found.as_of, found.columns, hour)
 
     def _one(self, job: Job, due: _Due) -> Record:
         hour, tick, attempt = due.hour, due.tick, due.attempt
@@ -247,7 +250,9 @@ class Simulation:
         if job.hollow:
             return record
         versions = self._versions.setdefault(target.key, [])
-        made = replace(made, at=record.ended, run=run, number=len(versions))
+        made = Content(
+            made.rows, made.dup, made.as_of, made.columns, record.ended, run, len(versions)
+        )
         versions.append(made)
         versions.sort(key=lambda one: one.at)
         record.wrote = made
@@ -270,16 +275,25 @@ class Simulation:
             first = failed[0]
             what = f"{first.check.kind}_{first.check.column or target.name.rpartition('.')[2]}"
             error = f"Failure in test {what}: got {first.actual}, expected {first.expected}"
-        test = replace(
-            job,
-            key=f"test.{job.key}",
-            name=f"{job.name}.test",
-            inputs=(job.output,),
-            output="",
-            star=False,
-        )
+        known = self._tests.get(job.key)
+        if known is None or known[0] is not job:
+            known = job, _test_of(job)
+            self._tests[job.key] = known
+        test = known[1]
         read = Read(target, made)
         yield Record(
             run, test, began, began + 0.01, record.nominal, record.tick, record.attempt,
             state, error, [read], None, None, verdicts,
         )  # fmt: skip
+
+
+def _test_of(job: Job) -> Job:
+    """What tests what a job writes."""
+    return replace(
+        job,
+        key=f"test.{job.key}",
+        name=f"{job.name}.test",
+        inputs=(job.output,),
+        output="",
+        star=False,
+    )

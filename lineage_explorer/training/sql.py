@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 from lineage_explorer.training.parts import Job, Pick, Table
 
 _HOW = {
@@ -22,15 +24,16 @@ def query(job: Job, inputs: list[Table], target: Table) -> str:
             f"{how} join {_name(inputs[join.input])} as t{join.input} "
             f"on t0.{join.left} = t{join.input}.{join.right}"
         )
-    conditions = [f"t0.{one.says}" for one in job.where]
-    if job.window:
-        conditions.append("t0.load_date = '{{ ds }}'")
-    if job.drops_bad:
-        conditions.append(f"t0.{job.drops_bad} is not null")
-    if conditions:
+    if conditions := _conditions(job):
         lines.append("where " + "\n  and ".join(conditions))
     if job.by:
         lines.append("group by " + ", ".join(f"t0.{one}" for one in job.by))
+    if job.once_per:
+        lines.append(
+            f"qualify row_number() over (partition by t0.{job.once_per} order by t0.updated_at) = 1"
+        )
+    if isfinite(job.most):
+        lines.append(f"limit {job.most:.0f}")
     text = "\n".join(lines)
     if job.integration != "dbt":
         text = f"insert into {_name(target)}\n{text}"
@@ -41,6 +44,15 @@ def query(job: Job, inputs: list[Table], target: Table) -> str:
     elif job.style == 3:
         text = text.replace("select\n", "SELECT\n").replace("\nfrom ", "\nFROM ")
     return text
+
+
+def _conditions(job: Job) -> list[str]:
+    found = [f"t0.{one.says}" for one in job.where]
+    if job.window:
+        found.append("t0.load_date = '{{ ds }}'")
+    if job.drops_bad:
+        found.append(f"t0.{job.drops_bad} is not null")
+    return found
 
 
 def _column(pick: Pick, *, rated: bool) -> str:

@@ -12,13 +12,14 @@ with one edit between them differ in nothing but what that edit does.
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
+
+import msgspec
 
 from lineage_explorer.training.company import company
 from lineage_explorer.training.parts import Company, Edit, Extra, Size, Table
@@ -44,6 +45,10 @@ class World:
     def days(self) -> int:
         return self.size.days
 
+    def date(self, day: int) -> str:
+        """The date of one of its days."""
+        return (self.start + timedelta(days=day)).date().isoformat()
+
     @cached_property
     def records(self) -> list[Record]:
         """What every run did, in the order in which they began."""
@@ -61,8 +66,7 @@ class World:
 
     def ndjson(self) -> bytes:
         """Its events, one a line."""
-        lines = (json.dumps(event, separators=(",", ":")) for event in self.stream())
-        return "".join(f"{line}\n" for line in lines).encode()
+        return b"".join(msgspec.json.encode(event) + b"\n" for event in self.stream())
 
     def edited(
         self, *edits: Edit, extras: tuple[Extra, ...] = (), tables: tuple[Table, ...] = ()

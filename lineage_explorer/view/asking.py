@@ -38,8 +38,8 @@ def _log(lin: Lineage, _question: Mapping[str, Any]) -> Answer:
 
 def _rows(lin: Lineage, question: Mapping[str, Any]) -> Answer:
     start, count = max(0, int(question["from"])), min(MOST, max(0, int(question["count"])))
-    rows = rows_of(lin, str(question["list"]), str(question["about"]), start, count)
-    return {"rows": rows}, []
+    rows, total = rows_of(lin, str(question["list"]), str(question["about"]), start, count)
+    return {"rows": rows, "total": total}, []
 
 
 def _event(lin: Lineage, question: Mapping[str, Any]) -> Answer:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import polars as pl
 
-from lineage_explorer.analysis.change_codes import CODES, SEVERITIES
+from lineage_explorer.analysis.change_codes import CODES, SEVERITIES, at_least
 from lineage_explorer.analysis.diff_words import bare, said
+from lineage_explorer.errors import LineageError
 from lineage_explorer.plain import plain
 from lineage_explorer.view.changes import ENTRIES
 from lineage_explorer.view.lists import PAGE, Block, Listed, block, words
@@ -17,24 +20,72 @@ if TYPE_CHECKING:
     from lineage_explorer.lineage import Lineage
 
 LONGEST = 40_000
-COLUMNS = ("mark", "number", "name", "above", "caption", "severity")
+COLUMNS = ("mark", "number", "name", "above", "caption", "severity", "kinds")
 _PARTS = "Here the sides part: nothing that changed comes before it."
+_ABOUT = {code.code: code.about for code in CODES.values()}
 _LONG_TEXTS = ("sql-changed", "source-changed")
 
 
-def story_detail(lin: Lineage) -> dict[str, Any] | None:
-    """Beside the picture while nothing is selected; None where there is nothing to tell."""
+@dataclass(frozen=True)
+class Wanted:
+    """What of the list of changes is asked for; an empty text asks for all.
+
+    Attributes:
+        severity: this one or a graver one.
+        kind: what a change is about (see `change_codes.Code`).
+        words: what the node's id, its name or the words about it hold, in any case.
+    """
+
+    severity: str = ""
+    kind: str = ""
+    words: str = ""
+
+    @classmethod
+    def read(cls, text: str) -> Wanted:
+        """As the browser asks for it, in JSON.
+
+        Raises:
+            LineageError: if it is not understood.
+        """
+        try:
+            return msgspec.json.decode(text or "{}", type=cls)
+        except msgspec.DecodeError as error:
+            raise LineageError("what is asked of the list was not understood.") from error
+
+    def of(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The rows that are asked for."""
+        words = self.words.strip().lower()
+        told = [
+            pl.col(name).str.to_lowercase().str.contains(words, literal=True)
+            for name in ("node", "name", "caption")
+        ]
+        grave = at_least(self.severity) if self.severity in SEVERITIES else list(SEVERITIES)
+        about = pl.col("kinds").str.split(" ").list.contains(self.kind)
+        return rows.filter(
+            pl.any_horizontal(told),
+            pl.col("severity").is_in(grave),
+            about if self.kind else pl.lit(value=True),
+        )
+
+
+def story_detail(lin: Lineage, most: int = PAGE) -> dict[str, Any] | None:
+    """Beside the picture while nothing is selected; None where there is nothing to tell.
+
+    Args:
+        lin: what is drawn.
+        most: rows of each list that come with it; others can be asked for.
+    """
     story = lin.story
     if story is None:
         return None
     spoken: list[Block] = [{"type": "text", "text": _cut(word)} for word in story.words]
     marked = list_of_marked(lin, story)
-    parts = _list("marked", story.marked, marked) if marked.frame.height else []
+    parts = _list("marked", story.marked, marked, most) if marked.frame.height else []
     every = list_of_changes(lin, story)
-    lists = [*parts, *_list("changes", "all changes", every)]
+    lists = [*parts, *_list("changes", "all changes", every, most)]
     aside = list_of_aside(lin, story)
     if aside.frame.height:
-        lists += _list("aside", "looks bad, cannot be the cause", aside)
+        lists += _list("aside", "looks bad, cannot be the cause", aside, most)
     return {
         "for": "",
         "kind": "diff",
@@ -64,8 +115,8 @@ def changes_of(lin: Lineage, node: str) -> list[Block]:
     return [*blocks, *block(lin, "events of changes", node, type="events")]
 
 
-def list_of_changes(lin: Lineage, story: Story) -> Listed:
-    """Every node with a change, the gravest first."""
+def list_of_changes(lin: Lineage, story: Story, asked: str = "") -> Listed:
+    """Every node with a change, the gravest first; `asked` as `Wanted.read` has it."""
     rank = pl.col("severity").replace_strict(
         {name: at for at, name in enumerate(SEVERITIES)}, return_dtype=pl.Int8
     )
@@ -73,6 +124,11 @@ def list_of_changes(lin: Lineage, story: Story) -> Listed:
         rank.max().alias("rank"),
         pl.col("severity").sort_by(rank).last(),
         changes=pl.col("change").unique(maintain_order=True),
+        kinds=pl.col("change")
+        .replace_strict(_ABOUT, default="unknown")
+        .unique()
+        .sort()
+        .str.join(" "),
     )
     told = [
         story.diff.captions.get(node) or " · ".join(map(said, changes))
@@ -83,7 +139,8 @@ def list_of_changes(lin: Lineage, story: Story) -> Listed:
         .join(_numbers(story), on="node", how="left", maintain_order="left")
         .sort("rank", "number", "node", descending=[True, False, False], nulls_last=True)
     )
-    return _listed(lin, story, rows)
+    listed = _listed(lin, story, rows)
+    return replace(listed, frame=Wanted.read(asked).of(listed.frame))
 
 
 def list_of_marked(lin: Lineage, story: Story) -> Listed:
@@ -125,12 +182,13 @@ def _listed(lin: Lineage, story: Story, rows: pl.DataFrame) -> Listed:
         name=pl.coalesce("name", pl.col("node").map_elements(bare, return_dtype=pl.String)),
         number=pl.col("number").cast(pl.String).fill_null(""),
         above=pl.col("above").fill_null(""),
+        kinds=pl.col("kinds") if "kinds" in rows.columns else pl.lit(""),
     )
     return Listed(told, list(COLUMNS), "node")
 
 
-def _list(name: str, title: str, listed: Listed) -> list[Block]:
-    rows = listed.frame.head(PAGE).select("node", *COLUMNS)
+def _list(name: str, title: str, listed: Listed, most: int) -> list[Block]:
+    rows = listed.frame.head(most).select("node", *COLUMNS)
     return [
         {
             "type": "changes",

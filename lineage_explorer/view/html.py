@@ -21,6 +21,7 @@ from lineage_explorer.view.detail import edge_detail, event_text
 from lineage_explorer.view.detail_changes import story_detail
 from lineage_explorer.view.detail_group import group_edge_detail
 from lineage_explorer.view.found import all_details, at_hand, with_report
+from lineage_explorer.view.found_edge import with_crossings
 from lineage_explorer.view.modes import Maker
 from lineage_explorer.view.scene import Scene
 from lineage_explorer.view.seen import pack_log
@@ -37,6 +38,7 @@ ALONE = ("dataset", "job")
 EVENTS_MOST = 10
 READABLE_MOST = 500_000
 """Up to so many characters the data can be read in the file; any more are compressed."""
+CHANGES = 5_000
 
 
 def to_html(
@@ -49,7 +51,8 @@ def to_html(
     """The file's text.
 
     It holds the scene, and for up to 200 nodes the scene around each, so that a double click
-    works without Python; and what the panel tells of each node and edge in these.
+    works without Python; and what the panel tells of each node and edge in these. Of a diff it
+    holds the first 5,000 nodes of the list of changes, and says how many there are.
     """
     script = (STATIC / "standalone.js").read_text(encoding="utf-8")
     css = (STATIC / "widget.css").read_text(encoding="utf-8")
@@ -60,7 +63,7 @@ def to_html(
         scenes |= _both(lin, drawn, more)
     details = _details(lin, [drawn, *scenes.values()], report)
     if lin.story is not None:
-        details[""] = story_detail(lin)
+        details[""] = story_detail(lin, CHANGES)
     data = {
         "state": state,
         "scene": b64encode(pack(drawn)).decode(),
@@ -146,7 +149,8 @@ def _details(lin: Lineage, scenes: list[Scene], report: ResidencyReport | None) 
                 details[f"{source}\0{target}"] = group_edge_detail(lin, scene, source, target)
     for source, target in sorted(edges):
         with suppress(LineageError):  # an edge drawn across a job that a selection left out
-            details[f"{source}\0{target}"] = edge_detail(lin, source, target)
+            told = edge_detail(lin, source, target)
+            details[f"{source}\0{target}"] = with_crossings(told, source, target, report)
     return details
 
 

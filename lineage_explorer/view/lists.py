@@ -59,12 +59,14 @@ def block(lin: Lineage, name: str, about: str, **more: Any) -> list[Block]:
     ]
 
 
-def rows_of(lin: Lineage, name: str, about: str, start: int, count: int) -> list[list[str]]:
-    """Some rows of a list; the first text of each is its key, or empty."""
+def rows_of(
+    lin: Lineage, name: str, about: str, start: int, count: int
+) -> tuple[list[list[str]], int]:
+    """Some rows of a list, and how many it has; the first text of each is its key, or empty."""
     if name not in _LISTS:
         raise LineageError(f"there is no list {plain(name)!r}.")
     listed = _LISTS[name](lin, about)
-    return _page(listed, _filled(listed), start, count)
+    return _page(listed, _filled(listed), start, count), listed.frame.height
 
 
 def _filled(listed: Listed) -> list[str]:
@@ -171,11 +173,13 @@ def _events_of_changes(lin: Lineage, node: str) -> Listed:
 
 
 def _of_story(name: str) -> Callable[[Lineage, str], Listed]:
-    def made(lin: Lineage, _about: str) -> Listed:
+    def made(lin: Lineage, about: str) -> Listed:
         from lineage_explorer.view import detail_changes
 
         if lin.story is None:
             raise LineageError("nothing was compared here.")
+        if name == "changes":
+            return detail_changes.list_of_changes(lin, lin.story, about)
         listed: Listed = getattr(detail_changes, f"list_of_{name}")(lin, lin.story)
         return listed
 

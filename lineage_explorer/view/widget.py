@@ -30,6 +30,7 @@ from lineage_explorer.view.detail_changes import story_detail
 from lineage_explorer.view.detail_group import line_detail
 from lineage_explorer.view.detail_run import run_detail
 from lineage_explorer.view.found import finding_detail, findings_detail, with_report
+from lineage_explorer.view.found_edge import with_crossings
 from lineage_explorer.view.moment import retold
 from lineage_explorer.view.scene import Scene
 from lineage_explorer.view.search import behind
@@ -297,7 +298,9 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
     def _tell(self, _change: object = None) -> None:
         try:
             if len(self.edge) == 2:
-                self._detail = json.dumps(line_detail(self._lineage, self._picture, *self.edge))
+                source, target = self.edge
+                told = line_detail(self._lineage, self._picture, source, target)
+                self._detail = json.dumps(with_crossings(told, source, target, self.report))
             elif self.selection:
                 self._detail = json.dumps(
                     with_report(self._lineage, self.selection[-1], self.report)
@@ -309,8 +312,8 @@ class Explorer(Timed, Coloured, anywidget.AnyWidget):
             elif self.report is not None and self.report.lin.nodes.height:
                 self._detail = json.dumps(findings_detail(self.report))
             else:
-                told = story_detail(self._lineage)
-                self._detail = json.dumps(told) if told else ""
+                story = story_detail(self._lineage)
+                self._detail = json.dumps(story) if story else ""
         except LineageError:
             self._detail = ""
 

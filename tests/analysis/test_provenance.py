@@ -363,3 +363,16 @@ def test_every_run_and_dataset_of_the_published_logs_has_an_answer(real: Path) -
         found = lin.provenance(what)
         assert found.report()
         assert len(found.runs) or len(found.sources) or found.kind == "run"
+
+
+def test_where_no_run_is_told_a_dataset_is_its_own_source() -> None:
+    job: Json = {
+        key: value
+        for key, value in run_event("j", ["a"], ["b"]).items()
+        if key not in ("run", "eventType")
+    }
+    found = lx.read([job]).provenance("b")
+    assert found.runs.is_empty()
+    assert found.sources.select("dataset", "run", "why").rows() == [
+        ("dataset:db:b", None, "nothing in the log writes it")
+    ]

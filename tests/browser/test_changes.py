@@ -98,6 +98,31 @@ def test_everything_is_reached_by_the_keyboard(page: Page, view: Locator) -> Non
     expect(view.locator(".lx-panel .lx-sides").first).to_be_visible()
 
 
+def test_the_list_is_narrowed_by_the_keyboard_and_stays_so_on_the_way_back(
+    page: Page, view: Locator
+) -> None:
+    listed, count = view.locator(".lx-change"), view.locator(".lx-heading [role=status]").last
+    every = count.inner_text()
+    view.get_by_label("Severity", exact=True).focus()
+    page.keyboard.type("High")
+    expect(count).to_have_text(re.compile(rf"^\d+ of {every}$"))
+    page.keyboard.press("Tab")
+    page.keyboard.type("Code")
+    page.keyboard.press("Tab")
+    expect(view.get_by_label("Find among the changes")).to_be_focused()
+    page.keyboard.type("no node is called so")
+    expect(view.get_by_text("None of the changes is like that")).to_be_visible()
+    view.get_by_label("Severity", exact=True).select_option("")
+    view.get_by_label("Kind of change").select_option("")
+    view.get_by_label("Find among the changes").fill("stg_payments")
+    expect(count).to_have_text(re.compile(rf"^\d+ of {every}$"))
+    left = count.inner_text()
+    listed.last.click()
+    view.get_by_role("button", name="All changes").click()
+    expect(view.get_by_label("Find among the changes")).to_have_value("stg_payments")
+    expect(count).to_have_text(left)
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_weak_eyes_and_screen_readers_can_use_a_diff(
     page: Page, view: Locator, theme: str, root: Path

@@ -4,6 +4,7 @@ import gzip
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -177,6 +178,7 @@ def test_no_source_gives_a_bare_python_error(source) -> None:
 
 def test_an_event_that_is_not_there_is_told() -> None:
     lin = lx.read(ndjson(run_event("j", ["a"], ["b"])))
-    for event in (1, -1):
+    no_rows: list[Any] = [1, -1, 10**30, 0.5, "x", None]
+    for event in no_rows:
         with pytest.raises(lx.LineageError, match="there is no event"):
             lin.event(event)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Sequence
 from html.parser import HTMLParser
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,8 @@ import lineage_explorer as lx
 from lineage_explorer.cli import main
 from lineage_explorer.errors import LineageError
 from lineage_explorer.residency import canonical, rego
+from lineage_explorer.residency.facts import Facts
+from lineage_explorer.residency.question import Decision, Question
 from lineage_explorer.residency.report import residency
 from lineage_explorer.residency.verify import Verified, verify
 from tests.events import ndjson
@@ -272,12 +276,43 @@ def test_the_page_is_for_reading_only(place):
         assert word not in text.lower()
 
 
-def test_what_other_rules_answered_is_open_when_verified(place):
+def test_what_a_rego_policy_answered_is_judged_again_by_the_same_engine(place):
     lin = lx.read(place / "log.ndjson")
     made = residency(lin, place / "policy.toml", rego.evaluator(rego.shipped()))
-    found = verify(made.write_audit(place / "rego"))
+    trail = made.write_audit(place / "rego")
+    assert (trail / "rego/residency.rego").exists()
+    found = verify(trail)
+    assert found.same
+    assert found.checked[-1].endswith(f"by regopy {version('regopy')}")
+
+
+def test_a_history_made_anew_with_another_rego_policy_is_found_by_judging_again(place):
+    lin, policy = lx.read(place / "log.ndjson"), place / "policy.toml"
+    trail = residency(lin, policy, rego.evaluator(rego.shipped())).write_audit(place / "rego")
+    rewritten(trail, "rego/residency.rego", b'"outside"', b'"within"')
+    assert any("decisions.jsonl: judging again" in text for text in verify(trail).differences)
+
+
+def lenient(questions: Sequence[Question], _: Facts) -> list[Decision]:
+    return [Decision("within", "mine", "because")] * len(questions)
+
+
+def test_what_other_rules_answered_is_open_when_verified(place):
+    made = residency(lx.read(place / "log.ndjson"), place / "policy.toml", lenient)
+    found = verify(made.write_audit(place / "lenient"))
     assert not found.differences
-    assert "rules that answered were not those of this package" in found.open[0]
+    assert "the rules that answered are not in the trail" in found.open[0]
+
+
+def test_without_the_engine_that_answered_judging_again_is_open(place, monkeypatch):
+    made = residency(
+        lx.read(place / "log.ndjson"), place / "policy.toml", rego.evaluator(rego.shipped())
+    )
+    trail = made.write_audit(place / "rego")
+    monkeypatch.setattr("lineage_explorer.residency.rego_engines.find_spec", lambda _: None)
+    found = verify(trail)
+    assert not found.differences
+    assert "Rego needs the package regopy" in found.open[0]
 
 
 def test_a_policy_given_in_code_can_be_judged_again(place):

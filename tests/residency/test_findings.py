@@ -67,9 +67,34 @@ def test_an_exception_that_does_nothing_is_told(basis, kind):
         "adds": ["US"],
         "document": "D",
         "approved_by": "o",
+        "valid_to": "2027-01-31",
     }
     report = judged([run("copy", ["de/a"], ["us/b"])], labels=[DE], exceptions=[exception | basis])
     assert kind in {found for found, _ in kinds(report)}
+
+
+def test_what_an_exception_lets_by_names_the_label_the_way_and_the_exception():
+    exception = {
+        "job": "count",
+        "kind": "aggregated",
+        "adds": ["US"],
+        "document": "DPIA-1",
+        "approved_by": "office",
+        "valid_to": "2027-01-31",
+    }
+    events = [run("count", ["de/a"], ["de/b"]), run("send", ["de/b"], ["us/c"], 1)]
+    basis = {"from": ["DE"], "to": ["US"], "regime": "eu_gdpr", "basis": "SCC-7"}
+    report = judged(events, labels=[DE], exceptions=[exception], transfers=[basis])
+    found = report.findings.filter(
+        pl.col("kind") == "exception.used", pl.col("node") == node("us/c")
+    )
+    assert len(found) == 2
+    for row in found.iter_rows(named=True):
+        assert row["policy"][:2] == ["policy labels[0]", "policy exceptions[0]"]
+        assert row["path"][0] == node("de/a")
+        assert row["path"][-1] == node("us/c")
+    sent = report.crossings.row(by_predicate=pl.col("target") == node("us/c"), named=True)
+    assert (sent["verdict"], sent["basis"]) == ("by exception", "aggregated: DPIA-1, office")
 
 
 def test_labels_that_cannot_be_met_together_are_told_with_both():
@@ -153,3 +178,11 @@ def test_nothing_undecided_is_without_a_finding(made):
     stored = report.judged.storage
     for verdict in ("undecided", "outside"):
         assert set(stored.filter(pl.col("verdict") == verdict)["dataset"]) <= told
+
+
+def test_two_sources_of_one_target_are_two_crossings_found():
+    labels = [{"dataset": name, "permitted": ["DE"]} for name in ("a", "b")]
+    report = judged([run("join", ["de/a", "de/b"], ["us/c"])], labels=labels)
+    told = report.findings.filter(pl.col("kind") == "transfer.outside")
+    assert sorted(row[0] for row in told["path"].to_list()) == [node("de/a"), node("de/b")]
+    assert told["id"].n_unique() == 2

@@ -124,7 +124,7 @@ def test_a_tag_that_cannot_be_read_is_told():
 )
 def test_an_exception_lets_through_what_it_names(selector):
     exception = {"kind": "aggregated", "adds": ["US"], "drops": ["eu_gdpr"], "document": "D-1",
-                 "approved_by": "office", **selector}  # fmt: skip
+                 "approved_by": "office", "valid_to": "2027-01-31", **selector}  # fmt: skip
     report = judged(
         [run("export", ["a"], ["out"]), run("other", ["a"], ["raw"])],
         labels=[EU],
@@ -137,7 +137,7 @@ def test_an_exception_lets_through_what_it_names(selector):
 
 def test_an_exception_for_one_source_leaves_the_others():
     exception = {"job": "export", "source": "a", "kind": "synthetic", "adds": ["US"],
-                 "document": "D-1", "approved_by": "office"}  # fmt: skip
+                 "document": "D-1", "approved_by": "office", "valid_to": "2027-01-31"}  # fmt: skip
     report = judged(
         [run("export", ["a", "b"], ["out"])],
         labels=[EU, {"dataset": "b", "permitted": ["DE"]}], exceptions=[exception],

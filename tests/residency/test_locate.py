@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
+
+import polars as pl
 import pytest
 
 import lineage_explorer as lx
+from lineage_explorer.errors import PolicyError
 from lineage_explorer.residency.facts import shipped
 from lineage_explorer.residency.namespaces import where
+from lineage_explorer.residency.policy import Policy
+from lineage_explorer.residency.report import ResidencyReport
 from tests.residency.made import data, judged, run, verdict
 
 FACTS = shipped()
@@ -116,3 +123,50 @@ def test_what_is_unmapped_is_listed_by_how_much_it_would_settle():
     found = unmapped(lx.sample("fraud").residency())
     assert found["settles"].is_sorted(descending=True)
     assert found["settles"][0] > 0
+
+
+MOVED = """cloud,partition,code,kind,countries,place,status,valid_from,valid_to,note,source,confidence,review_by
+aws,aws,eu-west-1,region,FR,Paris,active,2026-01-10,,made up,a test,high,2027-11-30
+"""
+HOST = "postgres://db.abc.eu-west-1.rds.amazonaws.com:5432"
+
+
+def moved(folder: Path, policy_date: str) -> ResidencyReport:
+    """Two runs that write to a region, on the 1st and 20th; on the 10th it went to France."""
+    (folder / "regions.csv").write_text(MOVED, "utf-8")
+    text = f'policy_date = "{policy_date}"\n[tables]\ncloud_regions = "regions.csv"\n'
+    label = '[[labels]]\ndataset = "a"\npermitted = ["IE"]\n'
+    (folder / "policy.toml").write_text(text + label, "utf-8")
+    events = [run("copy", ["a"], [f"{HOST}/b"], hours) for hours in (0, 19 * 24)]
+    return lx.read(events).residency(folder / "policy.toml")
+
+
+def test_a_run_is_judged_by_where_its_region_was_on_the_day(tmp_path):
+    report = moved(tmp_path, "run")
+    told = report.places.filter(pl.col("rule") == "aws.endpoint")
+    assert told.select("places", "valid_from", "valid_to").rows() == [
+        (["IE"], None, date(2026, 1, 9)),
+        (["FR"], date(2026, 1, 10), None),
+    ]
+    stored = report.judged.storage.filter(pl.col("dataset") == f"dataset:{HOST}:b").sort("epoch")
+    assert stored["verdict"].to_list() == ["within", "outside"]
+
+
+def test_claims_that_rest_on_no_region_that_moved_are_told_once(tmp_path):
+    report = moved(tmp_path, "run")
+    assert len(report.places.filter(pl.col("node") == "dataset:db:a")) == 1
+
+
+@pytest.mark.parametrize(("day", "place"), [("2026-01-09", "IE"), ("2026-01-10", "FR")])
+def test_under_a_policy_of_one_day_a_region_is_where_it_was_then(tmp_path, day, place):
+    told = moved(tmp_path, day).places.filter(pl.col("rule") == "aws.endpoint")
+    assert told["places"].to_list() == [[place]]
+
+
+def test_a_mapping_to_a_region_that_moved_is_told_to_name_places(tmp_path):
+    (tmp_path / "regions.csv").write_text(MOVED, "utf-8")
+    mapped = '[[places]]\nmatch = "a"\ncloud = "aws"\nregion = "eu-west-1"\n'
+    text = f'[tables]\ncloud_regions = "regions.csv"\n{mapped}'
+    (tmp_path / "policy.toml").write_text(text, "utf-8")
+    with pytest.raises(PolicyError, match="not always in one place"):
+        Policy.of(tmp_path / "policy.toml")

@@ -43,6 +43,8 @@ EXCEPTION = '[[exceptions]]\njob = "x"\nkind = "aggregated"\nadds = ["US"]\ndocu
          "no kind", "anonymised"),
         (EXCEPTION.replace('job = "x"\n', "") + 'approved_by = "o"', 1, "names the job", "job ="),
         (EXCEPTION.replace('adds = ["US"]\n', "") + 'approved_by = "o"', 1, "adds places", "adds"),
+        (EXCEPTION + 'approved_by = "o"\nvalid_from = 2026-01-01', 1, "valid_to is missing",
+         "write valid_to = "),
         ('[[facets]]\nfacet = "x"\npointer = "a"\ngives = "country"', 3, "no JSON pointer", "slash"),
         ("labels = 7", 1, "no list of tables", "[[labels]]"),
         ('[tables]\nregimes = "nowhere.csv"', 2, "cannot be read", "relative to the policy"),

@@ -10,6 +10,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lineage_explorer.residency.per_node import PerNode
 from lineage_explorer.residency.spread import Web
 
 BITS = 6
@@ -83,7 +84,7 @@ def test_a_witness_leads_from_a_giver_by_the_fewest_edges(made, number):
     size, edges, facts = made
     bit = 1 << number
     web = web_of(size, edges)
-    held, witness = web.spread(facts), web.witness(facts, bit)
+    held, witness = web.spread(facts), web.witness(PerNode.of(facts), bit)
     passing = [(s, t) for s, t, keep in edges if keep is None or keep & bit]
     distance = fewest(size, passing, [at for at in range(size) if facts[at] & bit])
     for at in range(size):

@@ -14,6 +14,7 @@ from lineage_explorer.training.faults import (
     NEAREST,
     inject,
 )
+from lineage_explorer.training.faults_fresh import FRESH
 from lineage_explorer.training.faults_held_out import HELD_OUT
 from lineage_explorer.training.faults_tuning import TUNING
 from lineage_explorer.training.symptoms import Symptom, ancestors, disturbed, slots, symptoms
@@ -23,9 +24,10 @@ from tests.training.cases import EVERY, beyond, calm, faulty, told
 each = pytest.mark.parametrize(("kind", "seed"), EVERY)
 
 
-def test_there_are_enough_kinds_and_no_kind_is_in_both_registries():
-    assert len(KINDS) == len(TUNING) + len(HELD_OUT) >= 18
+def test_there_are_enough_kinds_and_no_kind_is_in_two_registries():
+    assert len(KINDS) == len(TUNING) + len(HELD_OUT) + len(FRESH) >= 18
     assert len(HELD_OUT) >= 12
+    assert len(FRESH) >= 18
 
 
 @each

@@ -1,5 +1,6 @@
 // The blocks of the side panel. Every string in them comes from a log: it is shown as text only.
 
+import { changesBlock } from "./changelist";
 import { copyButton, h } from "./dom";
 import { allBlock, findingsBlock, type FindingActions } from "./findings";
 import { tokens } from "./highlight";
@@ -7,7 +8,7 @@ import type { Answer, Question } from "./host";
 import { listBlock, opensRun, worded, type Listing } from "./listed";
 import { plain } from "./plain";
 import { plotBlock, readPlot } from "./plot";
-import { backBlock, changesBlock, columnsBlock, reasonBlock, sidesBlock, type ChangeActions } from "./sides";
+import { backBlock, columnsBlock, reasonBlock, sidesBlock, type ChangeActions } from "./sides";
 import { historyBlock } from "./versions";
 
 export interface BlockActions extends ChangeActions, FindingActions {

@@ -1,9 +1,8 @@
-// The blocks of the panel that tell what changed: lists of nodes, and both sides of each change.
+// The blocks of the panel that tell what changed at a node: both sides of each change.
 
 import { h } from "./dom";
 import type { Answer, Question } from "./host";
-import type { Listing } from "./listed";
-import { counted, plain } from "./plain";
+import { plain } from "./plain";
 import { diffLines, diffWords, type Piece } from "./worddiff";
 
 export interface ChangeActions {
@@ -16,88 +15,14 @@ export interface ChangeActions {
 
 type Json = Record<string, unknown>;
 
-const PAGE = 100;
 const text = (value: unknown): string => (typeof value === "string" ? plain(value) : "");
 const TONES: Readonly<Record<string, string>> = { "+": "added", "-": "gone", "\u2212": "gone", Δ: "changed" };
 /** What a mark means: added, gone or changed; nothing where it is none of these. */
 export const toneName = (mark: string): string => TONES[mark.split(" ", 1)[0]] ?? "";
-const toneOf = (mark: string): string => (toneName(mark) ? ` lx-tone-${toneName(mark)}` : "");
+export const toneOf = (mark: string): string => (toneName(mark) ? ` lx-tone-${toneName(mark)}` : "");
 
 export function numberMark(number: number | string): HTMLElement {
   return h("span", "lx-parting", { "aria-hidden": "true" }, String(number));
-}
-
-/** A list of nodes with what changed there; a click goes to the node. */
-export function changesBlock(title: string, listing: Listing, actions: ChangeActions): HTMLElement {
-  const at = (name: string) => listing.columns.indexOf(name) + 1;
-  const [mark, number, name, above, caption, severity] = COLUMNS.map(at);
-  const list = h("div", "lx-changes", { role: "list" });
-  const add = (rows: readonly (readonly string[])[]) => {
-    for (const row of rows) {
-      const [id] = row;
-      const cell = (column: number) => (column > 0 ? plain(row[column] ?? "") : "");
-      const words = [cell(name), cell(caption), cell(severity) && `${cell(severity)} severity`].filter(Boolean);
-      const tone = h("span", `lx-change-mark${toneOf(cell(mark))}`, { "aria-hidden": "true" }, cell(mark));
-      const button = h(
-        "button",
-        "lx-change",
-        { type: "button", title: id, "data-node": id, "aria-label": words.join(", ") },
-        tone,
-        h(
-          "span",
-          "lx-change-words",
-          {},
-          h(
-            "span",
-            "lx-change-head",
-            {},
-            ...(cell(number) ? [numberMark(cell(number))] : []),
-            h("span", "lx-change-name", {}, cell(name)),
-            ...(cell(severity) ? [h("span", `lx-severity lx-severity-${cell(severity)}`, {}, cell(severity))] : []),
-          ),
-          h("span", "lx-muted lx-change-caption", {}, cell(caption)),
-          h("span", "lx-offscreen", {}, cell(above)),
-        ),
-      );
-      button.addEventListener("click", () => actions.select(id));
-      for (const event of ["pointerenter", "focus"]) button.addEventListener(event, () => actions.hover(id));
-      for (const event of ["pointerleave", "blur"]) button.addEventListener(event, () => actions.hover(""));
-      list.append(h("div", "", { role: "listitem" }, button));
-    }
-  };
-  const count = h("span", "lx-muted", {}, ` ${counted(listing.total)}`);
-  const element = h("div", "lx-block", {}, h("h3", "lx-heading", {}, title, count), list);
-  add(listing.rows);
-  if (listing.total > listing.rows.length) element.append(moreButton(listing, actions, add));
-  if (listing.total === 0) list.append(h("p", "lx-note", {}, "Nothing differs"));
-  return element;
-}
-
-const COLUMNS = ["mark", "number", "name", "above", "caption", "severity"] as const;
-
-function moreButton(
-  listing: Listing,
-  actions: ChangeActions,
-  add: (rows: readonly (readonly string[])[]) => void,
-): HTMLElement {
-  let shown = listing.rows.length;
-  const button = h("button", "lx-link", { type: "button" });
-  const say = () =>
-    (button.textContent = `Show ${Math.min(PAGE, listing.total - shown)} more of ${counted(listing.total - shown)}`);
-  say();
-  button.addEventListener("click", () => {
-    actions.ask({ what: "rows", list: listing.list, about: listing.about, from: shown, count: PAGE }).then(
-      ({ data }) => {
-        const rows = Array.isArray(data["rows"]) ? (data["rows"] as unknown[]) : [];
-        add(rows.map((row) => (Array.isArray(row) ? row.map(String) : [])));
-        shown += rows.length;
-        if (shown >= listing.total || rows.length === 0) button.remove();
-        else say();
-      },
-      (error: unknown) => (button.textContent = error instanceof Error ? error.message : "No answer"),
-    );
-  });
-  return button;
 }
 
 export function backBlock(block: Json, actions: ChangeActions): HTMLElement {
