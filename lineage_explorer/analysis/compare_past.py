@@ -82,6 +82,17 @@ class Past:
         """When each run of a job began, in order."""
         return self._by_job.get(job, ([], []))[1]
 
+    def overtook(self, one: int, other: int) -> bool:
+        """Whether a run began before another of its job that completed, and completed after it."""
+        if one == other:
+            return False
+        jobs, states, starts, ends = (
+            self.runs[name][one, other].to_list() for name in ("job", "state", "start", "end")
+        )
+        if jobs[0] != jobs[1] or states != ["COMPLETE"] * 2 or None in (*starts, *ends):
+            return False
+        return bool(starts[0] < starts[1] and ends[1] < ends[0])
+
     def newest(self, job: str, when: datetime) -> int | None:
         """The newest run of a job begun by a time."""
         numbers, starts = self._by_job.get(job, ([], []))

@@ -102,12 +102,16 @@ def run_side(past: Past, at: int, missing: datetime | None = None) -> Side:
 
 
 def _upstream(past: Past, frontier: dict[int, datetime | None], hop: int) -> dict[str, Stand]:
-    """Of each job that wrote what these runs read, the run that stands for it."""
+    """Of each job that wrote what these runs read, the run that stands for it.
+
+    That is the newest begun by then, unless one begun before it was the last to write.
+    """
     readers = pl.Series("reader", list(frontier), pl.UInt32)
     near = past.links.filter(
         pl.col("reader").is_in(readers.implode()) & pl.col("writer").is_not_null()
     )
     found: dict[str, Stand] = {}
+    ranks: dict[str, tuple[bool, int]] = {}
     columns = ("reader", "dataset", "read", "writer", "attempt", "maker", "job")
     stale = due() & pl.col("fresh").not_()
     for *row, is_stale in near.select(*columns, stale.fill_null(value=False)).iter_rows():
@@ -115,13 +119,14 @@ def _upstream(past: Past, frontier: dict[int, datetime | None], hop: int) -> dic
         if is_stale and _replaced(past, dataset, attempt, maker):
             continue
         asof = frontier[reader]
-        at = attempt if attempt is not None else maker
+        over = attempt is not None and maker is not None and past.overtook(maker, attempt)
+        at = maker if over or attempt is None else attempt
         if asof is not None and writer != job:
-            at = past.newest(writer, asof)
+            at, over = past.newest(writer, asof), False
         if at is None:
             continue
-        known = found.get(writer)
-        if known is None or at > known.at:
+        if writer not in found or (over, at) > ranks[writer]:
+            ranks[writer] = over, at
             found[writer] = Stand(at, hop, asof or (read if is_stale else None))
     return found
 
