@@ -77,6 +77,8 @@ def side_of(past: Past, what: When) -> Side:
 def run_side(past: Past, at: int, missing: datetime | None = None) -> Side:
     """A run and, upstream of it, the newest run of each job when that was read.
 
+    Where one begun before that had completed after it, that one: it was the last to write.
+
     With `missing`, the run is one that should have been by then, after the run that is given.
 
     Where a job had not run again though it nearly always has by then, what is upstream of it is
