@@ -190,14 +190,14 @@ def _times(court: Court, unit: Unit) -> Iterator[Evidence]:
 
 
 def _overtaken(court: Court, unit: Unit, other: int) -> Row:
-    """When the other run of a job began, and the one that ended after it, with their last events."""
+    """From when to when the other run of a job was, and the one that ended after it."""
     past = court.past
     mine = court.after.runs.filter(pl.col("job") == unit.key)["at"][0]
     told: Row = {}
     for side, at in (("before", other), ("after", mine)):
-        run, job, start = (past.runs[name][at] for name in ("run", "job", "start"))
+        run, job, *span = (past.runs[name][at] for name in ("run", "job", "start", "end"))
         events = past.frames.events.filter((pl.col("run") == run) & (pl.col("job") == job))
-        told[side] = f"{start:%Y-%m-%d %H:%M}"
+        told[side] = " to ".join(f"{time:%Y-%m-%d %H:%M}" for time in span)
         told[f"event_{side}"] = events.sort("time", "event", nulls_last=False)["event"].last()
     return _row(unit, "slower", **told)
 

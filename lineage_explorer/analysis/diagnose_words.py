@@ -165,7 +165,7 @@ def told(one: Evidence) -> str:
         return f"it says that it completed, and {how}"
     if one.why == "overtook":
         return (
-            f"its run of {change['after']} ended after the one of {change['before']} had: "
+            f"its run from {change['after']} ended after the one from {change['before']} had: "
             "it may have written older data over newer"
         )
     code, field = change["change"], change["field"]

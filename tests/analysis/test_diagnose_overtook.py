@@ -35,9 +35,10 @@ def test_a_run_that_ends_after_a_newer_one_of_its_job_is_the_cause_of_what_is_ma
     lin = pipeline(another_run(LAST, ZOMBIE))
     first = lin.diagnose(run_id("mart", LAST)).causes.row(0, named=True)
     assert (first["node"], first["run"]) == ("job:jobs:clean", ZOMBIE)
-    assert "its run of 2026-03-11 00:30 ended after the one of 2026-03-11 02:00 had" in (
-        first["why"][:1].lower() + first["why"][1:]
-    )
+    assert (
+        "run from 2026-03-11 00:30 to 2026-03-11 02:30 ended after the one from 2026-03-11 02:00 "
+        "to 2026-03-11 02:05 had: it may have written older data over newer"
+    ) in first["why"]
 
 
 def test_the_last_events_of_both_runs_are_the_evidence_of_it() -> None:
@@ -55,7 +56,7 @@ def test_the_report_says_to_run_it_again() -> None:
 def test_a_job_whose_runs_always_overlap_is_not_blamed_for_it() -> None:
     lin = pipeline(another_run(LAST, ZOMBIE), days_with=range(LAST))
     whys = lin.diagnose(run_id("mart", LAST)).causes["why"].to_list()
-    assert not any("ended after the one of" in why for why in whys)
+    assert not any("ended after the one from" in why for why in whys)
 
 
 def test_a_job_with_hardly_a_past_is_not_blamed_for_it() -> None:
