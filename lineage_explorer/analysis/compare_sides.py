@@ -121,10 +121,11 @@ def _upstream(past: Past, frontier: dict[int, datetime | None], hop: int) -> dic
         if is_stale and _replaced(past, dataset, attempt, maker):
             continue
         asof = frontier[reader]
-        over = attempt is not None and maker is not None and past.overtook(maker, attempt)
-        at = maker if over or attempt is None else attempt
+        newest, last = attempt, maker
         if asof is not None and writer != job:
-            at, over = past.newest(writer, asof), False
+            newest, last = past.newest(writer, asof), past.completed(writer, asof)
+        over = newest is not None and last is not None and past.overtook(last, newest)
+        at = last if over or newest is None else newest
         if at is None:
             continue
         if writer not in found or (over, at) > ranks[writer]:

@@ -83,6 +83,14 @@ def test_the_run_that_stands_for_a_job_is_the_last_to_write_before_it_is_read(
     assert ("job:jobs:clean" in overtakes(side)) == (stands == ZOMBIE)
 
 
+def test_so_it_does_upstream_of_a_job_that_did_not_run_again() -> None:
+    past = pipeline(another_run(LAST, ZOMBIE)).past
+    missing = past.runs["start"][past.number_of[run_id("mart", LAST)]]
+    side = run_side(past, past.number_of[run_id("mart", LAST - 1)], missing)
+    found = dict(side.runs.select("job", "at").iter_rows())
+    assert past.runs["run"][found["job:jobs:clean"]] == ZOMBIE
+
+
 def test_one_that_failed_wrote_nothing_over_a_newer() -> None:
     events = another_run(LAST, ZOMBIE)
     events[-1]["eventType"] = "FAIL"
