@@ -73,6 +73,12 @@ class Past:
         return {job: (at, start) for job, at, start in grouped.iter_rows()}
 
     @cached_property
+    def _by_end(self) -> dict[str, tuple[list[int], list[datetime]]]:
+        done = self.runs.filter((pl.col("state") == "COMPLETE") & pl.col("end").is_not_null())
+        grouped = done.sort("end", "at").group_by("job", maintain_order=True).agg("at", "end")
+        return {job: (at, end) for job, at, end in grouped.iter_rows()}
+
+    @cached_property
     def first_writes(self) -> dict[tuple[str, str], datetime]:
         """When each job first began to write each dataset, by (job, dataset)."""
         first = self.writes.group_by("job", "dataset").agg(pl.col("start").min())
@@ -82,8 +88,25 @@ class Past:
         """When each run of a job began, in order."""
         return self._by_job.get(job, ([], []))[1]
 
+    def overtook(self, one: int, other: int) -> bool:
+        """Whether a run began before another of its job that completed, and completed after it."""
+        if one == other:
+            return False
+        jobs, states, starts, ends = (
+            self.runs[name][one, other].to_list() for name in ("job", "state", "start", "end")
+        )
+        if jobs[0] != jobs[1] or states != ["COMPLETE"] * 2 or None in (*starts, *ends):
+            return False
+        return bool(starts[0] < starts[1] and ends[1] < ends[0])
+
     def newest(self, job: str, when: datetime) -> int | None:
         """The newest run of a job begun by a time."""
         numbers, starts = self._by_job.get(job, ([], []))
         place = bisect_right(starts, when)
+        return numbers[place - 1] if place else None
+
+    def completed(self, job: str, when: datetime) -> int | None:
+        """The last run of a job to complete by a time."""
+        numbers, ends = self._by_end.get(job, ([], []))
+        place = bisect_right(ends, when)
         return numbers[place - 1] if place else None

@@ -77,6 +77,8 @@ def side_of(past: Past, what: When) -> Side:
 def run_side(past: Past, at: int, missing: datetime | None = None) -> Side:
     """A run and, upstream of it, the newest run of each job when that was read.
 
+    Where one begun before that had completed after it, that one: it was the last to write.
+
     With `missing`, the run is one that should have been by then, after the run that is given.
 
     Where a job had not run again though it nearly always has by then, what is upstream of it is
@@ -102,12 +104,16 @@ def run_side(past: Past, at: int, missing: datetime | None = None) -> Side:
 
 
 def _upstream(past: Past, frontier: dict[int, datetime | None], hop: int) -> dict[str, Stand]:
-    """Of each job that wrote what these runs read, the run that stands for it."""
+    """Of each job that wrote what these runs read, the run that stands for it.
+
+    That is the newest begun by then, unless one begun before it was the last to write.
+    """
     readers = pl.Series("reader", list(frontier), pl.UInt32)
     near = past.links.filter(
         pl.col("reader").is_in(readers.implode()) & pl.col("writer").is_not_null()
     )
     found: dict[str, Stand] = {}
+    ranks: dict[str, tuple[bool, int]] = {}
     columns = ("reader", "dataset", "read", "writer", "attempt", "maker", "job")
     stale = due() & pl.col("fresh").not_()
     for *row, is_stale in near.select(*columns, stale.fill_null(value=False)).iter_rows():
@@ -115,13 +121,15 @@ def _upstream(past: Past, frontier: dict[int, datetime | None], hop: int) -> dic
         if is_stale and _replaced(past, dataset, attempt, maker):
             continue
         asof = frontier[reader]
-        at = attempt if attempt is not None else maker
+        newest, last = attempt, maker
         if asof is not None and writer != job:
-            at = past.newest(writer, asof)
+            newest, last = past.newest(writer, asof), past.completed(writer, asof)
+        over = newest is not None and last is not None and past.overtook(last, newest)
+        at = last if over or newest is None else newest
         if at is None:
             continue
-        known = found.get(writer)
-        if known is None or at > known.at:
+        if writer not in found or (over, at) > ranks[writer]:
+            ranks[writer] = over, at
             found[writer] = Stand(at, hop, asof or (read if is_stale else None))
     return found
 

@@ -20,6 +20,8 @@ _UNSTEADY = 0.1
 """Part of its rhythm by which a job may usually be off and still have one."""
 _GRAIN, _SPREADS = 0.01, 6.0
 """A start is off from so much of the rhythm and so many times the usual spread on."""
+_RARE = 0.1
+"""Share of the runs before up to which runs of a job do not overlap."""
 _WAIT = 0.0025
 """The same of a run that is awaited: what reads it may come soon after it."""
 
@@ -92,6 +94,30 @@ def clocks(side: Side) -> dict[str, Clock]:
         told = None if run is None else clock(past.starts(job), run)
         if told is not None:
             found[job] = told
+    return found
+
+
+def overtakes(side: Side) -> dict[str, int]:
+    """By job the run that the one of a side overtook, where that is rare in the job's past.
+
+    That one began later, and had completed when this one did: what it wrote is written over.
+    """
+    past = side.past
+    done = past.runs.filter(
+        (pl.col("state") == "COMPLETE") & pl.all_horizontal(pl.col("start", "end").is_not_null())
+    ).sort("job", "start", "end", "at")
+    soonest = pl.col("end").reverse().cum_min().reverse().shift(-1).over("job")
+    told = done.with_columns(over=(soonest < pl.col("end")).fill_null(value=False))
+    stands = told.join(side.runs.select("at"), on="at", how="semi").filter("over")
+    found: dict[str, int] = {}
+    for job, begun, ended in stands.select("job", "start", "end").iter_rows():
+        if side.until is not None and ended > side.until:
+            continue
+        known = told.filter(pl.col("job") == job)
+        before = known.filter(pl.col("start") < begun)["over"]
+        if len(before) >= _ENOUGH and before.sum() <= _RARE * len(before):
+            later = known.filter((pl.col("start") > begun) & (pl.col("end") < ended))
+            found[job] = later["at"][-1]
     return found
 
 

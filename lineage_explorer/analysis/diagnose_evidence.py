@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import polars as pl
+
 from lineage_explorer.analysis.diagnose_clock import OldRead
 from lineage_explorer.analysis.diagnose_court import Court, Evidence
 from lineage_explorer.analysis.diagnose_fields import ALL, UNTOLD
@@ -29,6 +31,7 @@ from lineage_explorer.analysis.diagnose_weights import (
     NOT_TOLD,
     OTHER_DAY,
     OTHER_WRITER,
+    OVERTOOK,
     ROWS,
     SILENT,
     STOPPED,
@@ -166,7 +169,7 @@ def _stopped_before(court: Court, unit: Unit, seen: set[str]) -> bool:
 
 
 def _times(court: Court, unit: Unit) -> Iterator[Evidence]:
-    """That a run comes too soon for what it reads, too late, or is for another day than usual."""
+    """That a run is too soon for what it reads, too late, for another day, or ends after a newer."""
     if unit.hasty:
         first: OldRead = unit.hasty[0]
         row = _row(unit, "read-too-early", first.dataset)
@@ -182,6 +185,21 @@ def _times(court: Court, unit: Unit) -> Iterator[Evidence]:
             continue
         if abs(one.after - one.before - shift) >= _HALF * unit.every:
             yield Evidence(OTHER_DAY * one.off, "delay", measure=one, layers=_BOTH)
+    if unit.overtook is not None:
+        yield Evidence(OVERTOOK, "overtook", _overtaken(court, unit, unit.overtook), layers=_BOTH)
+
+
+def _overtaken(court: Court, unit: Unit, other: int) -> Row:
+    """From when to when the other run of a job was, and the one that ended after it."""
+    past = court.past
+    mine = court.after.runs.filter(pl.col("job") == unit.key)["at"][0]
+    told: Row = {}
+    for side, at in (("before", other), ("after", mine)):
+        run, job, *span = (past.runs[name][at] for name in ("run", "job", "start", "end"))
+        events = past.frames.events.filter((pl.col("run") == run) & (pl.col("job") == job))
+        told[side] = " to ".join(f"{time:%Y-%m-%d %H:%M}" for time in span)
+        told[f"event_{side}"] = events.sort("time", "event", nulls_last=False)["event"].last()
+    return _row(unit, "slower", **told)
 
 
 def _odd_runs(court: Court, unit: Unit) -> Iterator[Evidence]:

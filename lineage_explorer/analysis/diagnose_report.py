@@ -138,7 +138,12 @@ def next_step(found: Diagnosis) -> str:
     told = first.change or {}
     called = told.get("before" if change == "field-renamed" else "field")
     field = code(plain(str(called))) if called else ""
-    if change.startswith("field-"):
+    if first.why == "overtook":
+        step = (
+            f"Run {node} again for the newest period, then what is behind it; see why run {run} "
+            "ended so late."
+        )
+    elif change.startswith("field-"):
         step = f"Put {field} back in {node}, or change what reads it; then run again what is behind it."
     elif change in ("not-run", "version-same", "input-older"):
         step = f"See why {node} has not been renewed, run it, then what is behind it."

@@ -13,7 +13,7 @@ import polars as pl
 from lineage_explorer.analysis.compare import Compared
 from lineage_explorer.analysis.compare_numbers import ENOUGH
 from lineage_explorer.analysis.compare_sides import Side
-from lineage_explorer.analysis.diagnose_clock import DAY, Clock, OldRead
+from lineage_explorer.analysis.diagnose_clock import DAY, Clock, OldRead, overtakes
 
 Row = dict[str, Any]
 SOFT, HARD = 2.0, 6.0
@@ -96,6 +96,8 @@ class Unit:
     """What it read too soon."""
     awaited: list[OldRead] = field(default_factory=list)
     """What was read of it that should have been renewed by then."""
+    overtook: int | None = None
+    """The number of a later run of it that had completed before its own did."""
     over: list[str] = field(default_factory=list)
     """Datasets of another job that it writes, and did not before."""
 
@@ -159,6 +161,9 @@ def units(
         made[_at_home(change, home)].changes.append(change)
         _written_over(made, change, writers)
     _with_old_reads(made, old)
+    for job, other in overtakes(after).items():
+        if job in made:
+            made[job].overtook = other
     too_soon = {(one.reader, one.dataset) for one in old if one.early}
     measured = _measured(before, after, found)
     too_soon |= _all_older(made, measured)

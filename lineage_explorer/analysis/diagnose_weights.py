@@ -47,6 +47,8 @@ STOPPED = {"not-run": 0.85, "run-failed": 0.9, "run-unfinished": 0.7}
 OTHER_DAY, OTHER_WRITER, EARLY, LATE = 0.8, 0.85, 0.75, 0.7
 """Of a run for another day than usual, of a job that writes over another's data, of one that
 reads before what it reads is there or writes after that was to be there."""
+OVERTOOK = 0.85
+"""Of a run that began before another of its job and ended after it: older data over newer."""
 EMPTY, SILENT = 0.85, 0.6
 """Of a run that says COMPLETE, and that it wrote nothing, or nothing of what it wrote."""
 

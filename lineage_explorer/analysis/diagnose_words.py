@@ -163,6 +163,11 @@ def told(one: Evidence) -> str:
         empty = change["change"] == "rows-gone"
         how = "wrote nothing" if empty else "does not say what it wrote, as it did before"
         return f"it says that it completed, and {how}"
+    if one.why == "overtook":
+        return (
+            f"its run from {change['after']} ended after the one from {change['before']} had: "
+            "it may have written older data over newer"
+        )
     code, field = change["change"], change["field"]
     was, now = (_value(change[side]) for side in ("before", "after"))
     name = (
