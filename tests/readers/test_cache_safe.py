@@ -203,6 +203,17 @@ def large(tmp_path: Path) -> Iterator[Path]:
     path.unlink()
 
 
+def is_gone(group: int) -> bool:
+    """Whether no process of a group is left; the system may take a while to bury the last."""
+    for _ in range(200):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.1)
+    return False
+
+
 @pytest.mark.parametrize("seconds", [0.5, 1.2])
 def test_an_interrupt_comes_through_and_the_next_reading_is_right(
     large: Path, cache_folder: Path, seconds: float
@@ -216,8 +227,7 @@ def test_an_interrupt_comes_through_and_the_next_reading_is_right(
     assert b"2" not in out
     assert errors.rstrip().endswith(b"KeyboardInterrupt")
     assert reader.returncode == -signal.SIGINT
-    with pytest.raises(ProcessLookupError):
-        os.killpg(reader.pid, 0)  # no helper is left
+    assert is_gone(reader.pid)  # no helper is left
     assert not entries(cache_folder)
     assert lx.read(large).runs.height == 60_000
     assert lx.read(large).runs.height == 60_000
