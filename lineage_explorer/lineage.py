@@ -420,8 +420,9 @@ class Lineage:
         """Write a picture or the data; the ending of the name decides.
 
         `.svg`, `.png` and `.html` (one offline file with the live view) take the options of
-        `explore`; `.png` needs the extra `png`;
-        `.mmd` (Mermaid), `.graphml` and `.ndjson` (the events themselves) hold everything.
+        `explore` that say what is drawn (`focus`, `query`, `color`, …; an unknown one is told
+        with all there are), or a view's `.state`, which holds everything; `.png` needs the extra
+        `png`; `.mmd` (Mermaid), `.graphml` and `.ndjson` (the events themselves) are whole.
         """
         from lineage_explorer.view.write import write
 

@@ -107,16 +107,18 @@ def overtakes(side: Side) -> dict[str, int]:
         (pl.col("state") == "COMPLETE") & pl.all_horizontal(pl.col("start", "end").is_not_null())
     ).sort("job", "start", "end", "at")
     soonest = pl.col("end").reverse().cum_min().reverse().shift(-1).over("job")
-    told = done.with_columns(over=(soonest < pl.col("end")).fill_null(value=False))
-    stands = told.join(side.runs.select("at"), on="at", how="semi").filter("over")
+    told = done.with_columns(over=(soonest < pl.col("end")).fill_null(value=False)).with_columns(
+        before=pl.int_range(pl.len()).over("job"),
+        often=pl.col("over").cast(pl.UInt32).cum_sum().over("job") - pl.col("over"),
+    )
+    rare = (pl.col("before") >= _ENOUGH) & (pl.col("often") <= _RARE * pl.col("before"))
+    stands = told.join(side.runs.select("at"), on="at", how="semi").filter("over", rare)
+    if side.until is not None:
+        stands = stands.filter(pl.col("end") <= side.until)
     found: dict[str, int] = {}
     for job, begun, ended in stands.select("job", "start", "end").iter_rows():
-        if side.until is not None and ended > side.until:
-            continue
-        known = told.filter(pl.col("job") == job)
-        before = known.filter(pl.col("start") < begun)["over"]
-        if len(before) >= _ENOUGH and before.sum() <= _RARE * len(before):
-            later = known.filter((pl.col("start") > begun) & (pl.col("end") < ended))
+        later = done.filter(pl.col("job") == job, pl.col("start") > begun, pl.col("end") < ended)
+        if len(later):
             found[job] = later["at"][-1]
     return found
 

@@ -165,7 +165,7 @@ def _between_groups(ways: Ways, asked: Asked) -> dict[tuple[str, str], Counter[C
     by_job = pl.any_horizontal(pl.col("source", "target").str.starts_with("job:"))
     # between groups what flows is counted once, from dataset to dataset
     twice = by_job & pl.all_horizontal(pl.col("in_source", "in_target").is_not_null())
-    counted_ = (
+    summed = (
         pairs.filter(~twice)
         .select(
             "rank", "masked",
@@ -180,7 +180,7 @@ def _between_groups(ways: Ways, asked: Asked) -> dict[tuple[str, str], Counter[C
         .len()
     )  # fmt: skip
     found: dict[tuple[str, str], Counter[Crossing]] = {}
-    for source, target, rank, masked, count in counted_.select(
+    for source, target, rank, masked, count in summed.select(
         "source", "target", "rank", "masked", "len"
     ).iter_rows():
         found.setdefault((source, target), Counter())[rank, masked] += count
